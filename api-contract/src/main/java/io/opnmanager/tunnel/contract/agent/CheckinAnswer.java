@@ -1,0 +1,58 @@
+package io.opnmanager.tunnel.contract.agent;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import io.opnmanager.tunnel.contract.EndReason;
+import java.time.Instant;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the agent has to do now, computed from the rows.
+ *
+ * @param pendingRequests tunnels to open
+ * @param kill tunnels to end; handed out until {@code tunnel_status} confirms it
+ * @param serverTime the broker's clock
+ * @param checkinInterval seconds until the next check-in that nobody triggers
+ */
+@JsonNaming(SnakeCaseStrategy.class)
+public record CheckinAnswer(
+        List<PendingRequest> pendingRequests,
+        List<Kill> kill,
+        Instant serverTime,
+        @Schema(description = "Seconds.") int checkinInterval) {
+
+    /**
+     * A tunnel to open.
+     *
+     * @param requestId the request
+     * @param tunnelPort the port to ask the broker for
+     * @param targetHost what to dial on the firewall's side
+     * @param targetPort its port
+     * @param sshHost where to open it to
+     * @param sshPort its port
+     * @param deadline after this moment it is too late
+     */
+    @JsonNaming(SnakeCaseStrategy.class)
+    public record PendingRequest(
+            long requestId,
+            int tunnelPort,
+            String targetHost,
+            int targetPort,
+            String sshHost,
+            int sshPort,
+            Instant deadline) {}
+
+    /**
+     * A tunnel to end.
+     *
+     * @param requestId the request
+     * @param tunnelPid the process that the agent reported, when it did
+     * @param reason why it ended
+     */
+    @JsonNaming(SnakeCaseStrategy.class)
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Kill(long requestId, @Nullable Long tunnelPid, EndReason reason) {}
+}

@@ -1,0 +1,16 @@
+package io.opnmanager.tunnel.contract.operator;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** What an operator may do. */
+@Schema(
+        enumeration = {"administrator", "operator"},
+        description =
+                "administrator: everything. operator: see firewalls, open and close own requests.")
+public enum Role {
+    @JsonProperty("administrator")
+    ADMINISTRATOR,
+    @JsonProperty("operator")
+    OPERATOR
+}
