@@ -29,6 +29,14 @@ class OpenApiDocumentTest {
     }
 
     private static String generate() throws IOException {
+        Index index = indexOfClasses();
+        // An interface counts as a resource only when it is named: its implementation lives in the
+        // broker.
+        String classes =
+                index.getKnownClasses().stream()
+                        .map(found -> found.name().toString())
+                        .sorted()
+                        .collect(Collectors.joining(","));
         var config =
                 new SmallRyeConfigBuilder()
                         .withDefaultValues(
@@ -36,11 +44,13 @@ class OpenApiDocumentTest {
                                         "mp.openapi.extensions.smallrye.openapi",
                                         "3.0.3",
                                         "mp.openapi.extensions.smallrye.remove-unused-schemas.enable",
-                                        "true"))
+                                        "true",
+                                        "mp.openapi.scan.classes",
+                                        classes))
                         .build();
         return SmallRyeOpenAPI.builder()
                 .withConfig(config)
-                .withIndex(indexOfClasses())
+                .withIndex(index)
                 .enableModelReader(false)
                 .enableStandardFilter(true)
                 .enableStandardStaticFiles(false)
