@@ -1,0 +1,69 @@
+package io.opnmanager.tunnel.broker.problem;
+
+import java.util.Locale;
+
+/** The closed list of stable codes, each with its HTTP status. Programs decide by them: never rename one. */
+public enum ProblemCode {
+    /** The body is no JSON. */
+    MALFORMED_JSON(400),
+    /** A field is missing, of the wrong type or out of bounds. */
+    INVALID_FIELD(400),
+    /** The target is not one that a tunnel may lead to. */
+    TARGET_REFUSED(400),
+    /** The SSH public key is of a kind or size that is not accepted. */
+    SSH_KEY_REFUSED(400),
+    /** No credential, or one that is not known, or no longer. */
+    NOT_AUTHENTICATED(401),
+    /** The enrolment token is unknown, used or expired. */
+    ENROLMENT_TOKEN_REFUSED(401),
+    /** The caller is known but this is not for such callers. */
+    NOT_ALLOWED(403),
+    /** The named firewall or request is someone else's. */
+    NOT_YOURS(403),
+    /** No such path. */
+    NOT_FOUND(404),
+    FIREWALL_UNKNOWN(404),
+    REQUEST_UNKNOWN(404),
+    OPERATOR_UNKNOWN(404),
+    TOKEN_UNKNOWN(404),
+    METHOD_NOT_ALLOWED(405),
+    NOT_ACCEPTABLE(406),
+    FIREWALL_EXISTS(409),
+    OPERATOR_EXISTS(409),
+    TOKEN_EXISTS(409),
+    /** The firewall holds no credential yet, so no agent could open a tunnel. */
+    NOT_ENROLLED(409),
+    /** Removing this operator would leave no administrator. */
+    LAST_ADMINISTRATOR(409),
+    /** The same Idempotency-Key came with another body. */
+    IDEMPOTENCY_KEY_REUSED(409),
+    /** The body is larger than 64 KiB. */
+    BODY_TOO_LARGE(413),
+    UNSUPPORTED_MEDIA_TYPE(415),
+    /** Too many requests of this caller or address; see Retry-After. */
+    TOO_MANY_REQUESTS(429),
+    /** A fault of the broker; its log says more under the same moment. */
+    INTERNAL(500),
+    /** Every port of the range is in use or in quarantine; see Retry-After. */
+    NO_PORT_FREE(503),
+    /** The broker is being stopped and takes nothing new; see Retry-After. */
+    DRAINING(503),
+    /** The database does not answer; see Retry-After. */
+    DATABASE_UNAVAILABLE(503);
+
+    private final int status;
+
+    ProblemCode(int status) {
+        this.status = status;
+    }
+
+    /** The HTTP status it is answered with. */
+    public int status() {
+        return status;
+    }
+
+    /** The word on the wire. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}
