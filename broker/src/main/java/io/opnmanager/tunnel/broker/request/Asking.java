@@ -1,0 +1,70 @@
+package io.opnmanager.tunnel.broker.request;
+
+import io.opnmanager.tunnel.broker.firewall.FirewallRow;
+import io.opnmanager.tunnel.broker.firewall.Firewalls;
+import io.opnmanager.tunnel.broker.identity.Caller;
+import io.opnmanager.tunnel.broker.identity.CurrentCaller;
+import io.opnmanager.tunnel.broker.problem.Problem;
+import io.opnmanager.tunnel.broker.problem.ProblemCode;
+import jakarta.enterprise.context.ApplicationScoped;
+
+/** Whose request is it: the one place that says which caller may touch which row. */
+@ApplicationScoped
+class Asking {
+
+    private final CurrentCaller caller;
+    private final Firewalls firewalls;
+
+    Asking(CurrentCaller caller, Firewalls firewalls) {
+        this.caller = caller;
+        this.firewalls = firewalls;
+    }
+
+    Caller caller() {
+        return caller.caller();
+    }
+
+    Caller.Operator operator() {
+        return caller.operator();
+    }
+
+    FirewallRow firewall(long id) {
+        return firewalls.one(id);
+    }
+
+    /**
+     * The agent that calls, if the firewall that it names is its own.
+     *
+     * @throws Problem {@code not_yours}
+     */
+    Caller.Agent agentOf(long firewallId) {
+        Caller.Agent agent = caller.agent();
+        if (agent.firewallId() != firewallId) {
+            throw new Problem(
+                    ProblemCode.NOT_YOURS,
+                    "firewall_id: wanted the caller's own firewall %d, found %d".formatted(agent.firewallId(), firewallId));
+        }
+        return agent;
+    }
+
+    /**
+     * @throws Problem {@code not_yours} unless the caller is an administrator, the operator who asked for it, or the agent
+     *     of its firewall
+     */
+    void requireOwn(RequestRow row) {
+        boolean own =
+                switch (caller.caller()) {
+                    case Caller.Operator operator -> isOf(row, operator);
+                    case Caller.Agent agent -> agent.firewallId() == row.firewallId();
+                    case Caller.Node node -> true;
+                };
+        if (!own) {
+            throw new Problem(
+                    ProblemCode.NOT_YOURS, "request_id: wanted a request of the caller, found request " + row.id());
+        }
+    }
+
+    static boolean isOf(RequestRow row, Caller.Operator who) {
+        return who.isAdministrator() || row.view().requestedBy().equals(who.name());
+    }
+}

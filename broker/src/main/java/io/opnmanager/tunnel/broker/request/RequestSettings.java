@@ -1,0 +1,70 @@
+package io.opnmanager.tunnel.broker.request;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Keys of a request's life. */
+@ConfigMapping(prefix = "opnmanager.request")
+public interface RequestSettings {
+
+    /** A request that is not active after this time ends as timeout. From 1 s. */
+    @WithDefault("30s")
+    Duration establish();
+
+    /** How long a session may be active when its request names no lifetime of its own. From 1 s to {@link #lifetimeMaximum}. */
+    @WithDefault("30m")
+    Duration lifetime();
+
+    /** The longest lifetime that a request may ask for. From {@link #lifetime}. */
+    @WithDefault("8h")
+    Duration lifetimeMaximum();
+
+    /** How often the broker probes the target of an active session through its tunnel. From 1 s. */
+    @WithDefault("60s")
+    Duration heartbeat();
+
+    /**
+     * An active session ends when its holder gave no heartbeat, or no probe was answered, for this time. From two
+     * heartbeats, so that one lost answer ends nothing.
+     */
+    @WithDefault("150s")
+    Duration heartbeatMissed();
+
+    /** A session that was ever held by a browser window ends when no window gave a sign for this time. From 1 s. */
+    @WithDefault("60s")
+    Duration windowGone();
+
+    /** An active session without a byte for this time ends; the broker's own probes do not count. From 1 s. */
+    @WithDefault("10m")
+    Duration idle();
+
+    /** Bytes in both directions together after which a session ends, when its request names none. Default: unlimited. */
+    Optional<MemorySize> byteLimit();
+
+    /** How often a quickconnect-agent is told to check. From 1 s; the longest held answer is 15 s, fixed by the protocol. */
+    @WithDefault("15s")
+    Duration checkInterval();
+
+    /** How often an agent that nobody triggers is told to check in. From 1 s. */
+    @WithDefault("60s")
+    Duration checkinInterval();
+
+    /** How often this node looks for work that other nodes were given. 50 ms to 5 s; one query for all agents together. */
+    @WithDefault("250ms")
+    Duration watch();
+
+    /** Calls a second that one firewall's agent may make in the long run; more are answered 429. From 1. */
+    @WithDefault("10")
+    int callsPerSecond();
+
+    /** For how long an ended request is handed out for killing to an agent that does not confirm. From 1 min. */
+    @WithDefault("24h")
+    Duration killRetention();
+
+    /** How long a stopping broker waits for live sessions to end by themselves before it ends them. From 0 s. */
+    @WithDefault("10s")
+    Duration drain();
+}

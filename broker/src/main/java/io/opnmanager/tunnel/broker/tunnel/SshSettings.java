@@ -1,0 +1,62 @@
+package io.opnmanager.tunnel.broker.tunnel;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Keys of the SSH server that agents dial. */
+@ConfigMapping(prefix = "opnmanager.ssh")
+public interface SshSettings {
+
+    /** Address that it listens on. */
+    @WithDefault("0.0.0.0")
+    String host();
+
+    /** Port that it listens on. 1 to 65535. */
+    @WithDefault("2222")
+    int port();
+
+    /** Host name or address that agents are told to dial. Default: the machine's host name. */
+    Optional<String> publicHost();
+
+    /** Port that agents are told to dial, when something forwards to {@link #port}. Default: that port. */
+    Optional<Integer> publicPort();
+
+    /** How often each line is asked for a sign of life. 1 s to 20 s; under the 25 s after which middleboxes forget a line. */
+    @WithDefault("4s")
+    Duration keepalive();
+
+    /** A line whose peer gave no sign for this time is closed. From two keepalives to 15 s. */
+    @WithDefault("12s")
+    Duration silence();
+
+    /** How long a connection may take to authenticate. 1 s to 60 s. */
+    @WithDefault("10s")
+    Duration authentication();
+
+    /** How long an authenticated connection may take to ask for its port. 1 s to 60 s. */
+    @WithDefault("10s")
+    Duration forward();
+
+    /** Connections of one address that have not authenticated yet. From 1. */
+    @WithDefault("20")
+    int unauthenticatedPerAddress();
+
+    /** New connections a second from one address in the long run; ten times as many at once. From 1. */
+    @WithDefault("10")
+    int connectionsPerSecond();
+
+    /** Authenticated connections of one firewall. From 1; one a live request is needed. */
+    @WithDefault("64")
+    int linesPerFirewall();
+
+    /** Bytes that one connection through a tunnel may have under way from the firewall, and so its buffer here. 64K to 64M. */
+    @WithDefault("2M")
+    MemorySize window();
+
+    /** A connection through a tunnel whose other end takes no byte for this time is closed. From 10 s. */
+    @WithDefault("2m")
+    Duration stall();
+}

@@ -1,0 +1,200 @@
+package io.opnmanager.tunnel.broker.tunnel;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The live path of one request: its listener on 127.0.0.1, the connections through it and the SSH line that carries them.
+ * Closing it closes all three; nothing else does.
+ *
+ * <p>Accepts in one virtual thread; the counters may be touched by any.
+ */
+final class Tunnel implements AutoCloseable {
+
+    private static final Logger LOG = Logger.getLogger(Tunnel.class);
+
+    /**
+     * What a tunnel needs to know of its request and of the broker's limits.
+     *
+     * @param request the request
+     * @param port the port to listen on
+     * @param byteLimit bytes both ways together, or {@code null} for unlimited
+     * @param connections at the most at once
+     * @param window bytes that each connection may have under way
+     * @param stall after which a connection that takes nothing is closed
+     */
+    record Terms(
+            long request, int port, @Nullable Long byteLimit, int connections, int window, Duration stall) {}
+
+    private final Terms terms;
+    private final Line line;
+    private final TunnelMetrics metrics;
+    private final Runnable byteLimitReached;
+    private final ServerSocketChannel listener;
+    private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+
+    /** Source ports of the broker's own probes. */
+    private final Set<Integer> probes = ConcurrentHashMap.newKeySet();
+
+    private final LongAdder bytesIn = new LongAdder();
+    private final LongAdder bytesOut = new LongAdder();
+    private final AtomicBoolean limitTold = new AtomicBoolean();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile long lastWritten;
+
+    private Tunnel(Terms terms, Line line, TunnelMetrics metrics, Runnable byteLimitReached, ServerSocketChannel listener) {
+        this.terms = terms;
+        this.line = line;
+        this.metrics = metrics;
+        this.byteLimitReached = byteLimitReached;
+        this.listener = listener;
+    }
+
+    /**
+     * Binds the listener; connections are taken from {@link #start} on.
+     *
+     * @throws IOException when another program has the port
+     */
+    static Tunnel bind(Terms terms, Line line, TunnelMetrics metrics, Runnable byteLimitReached) throws IOException {
+        ServerSocketChannel listener = ServerSocketChannel.open();
+        try {
+            listener.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            listener.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), terms.port()), 128);
+            return new Tunnel(terms, line, metrics, byteLimitReached, listener);
+        } catch (IOException e) {
+            listener.close();
+            throw e;
+        }
+    }
+
+    void start() {
+        Thread.ofVirtual().name("tunnel-accept-" + terms.port()).start(this::accept);
+    }
+
+    private void accept() {
+        while (!closed.get()) {
+            try {
+                take(listener.accept());
+            } catch (IOException e) {
+                if (!closed.get()) {
+                    LOG.warnf("listener failed: request=%d port=%d error=%s", terms.request(), terms.port(), e.getMessage());
+                    close();
+                }
+                return;
+            }
+        }
+    }
+
+    private void take(SocketChannel socket) throws IOException {
+        boolean probe = probes.remove(((InetSocketAddress) socket.getRemoteAddress()).getPort());
+        if (!probe && connections.size() >= terms.connections()) {
+            metrics.refused(ForwardPolicy.Refusal.TOO_MANY_CONNECTIONS);
+            socket.close();
+            return;
+        }
+        Connection connection = new Connection(this, socket, !probe, terms.window(), terms.stall());
+        connections.add(connection);
+        metrics.connection();
+        Thread.ofVirtual().name("tunnel-up-" + terms.port()).start(() -> connection.run(line.session()));
+        if (closed.get()) {
+            connection.close();
+        }
+    }
+
+    long request() {
+        return terms.request();
+    }
+
+    int port() {
+        return terms.port();
+    }
+
+    Line line() {
+        return line;
+    }
+
+    boolean isOpen() {
+        return !closed.get();
+    }
+
+    /** The connection that will come from this local port is the broker's own and counts for nothing. */
+    void expectProbe(int sourcePort) {
+        probes.add(sourcePort);
+    }
+
+    /** It came, or will not come any more. */
+    void probeOver(int sourcePort) {
+        probes.remove(sourcePort);
+    }
+
+    void ended(Connection connection) {
+        connections.remove(connection);
+    }
+
+    /** Bytes came from the firewall. */
+    void received(int bytes) {
+        bytesIn.add(bytes);
+        metrics.received(bytes);
+        checkLimit();
+    }
+
+    /** Bytes go to the firewall. */
+    void sent(int bytes) {
+        bytesOut.add(bytes);
+        metrics.sent(bytes);
+        checkLimit();
+    }
+
+    private void checkLimit() {
+        Long limit = terms.byteLimit();
+        if (limit != null && bytesIn.sum() + bytesOut.sum() > limit && limitTold.compareAndSet(false, true)) {
+            byteLimitReached.run();
+        }
+    }
+
+    long bytesIn() {
+        return bytesIn.sum();
+    }
+
+    long bytesOut() {
+        return bytesOut.sum();
+    }
+
+    /** Whether bytes went through since the last call that said so; for the one thread that writes them down. */
+    boolean movedSinceLastLook() {
+        long now = bytesIn.sum() + bytesOut.sum();
+        boolean moved = now != lastWritten;
+        lastWritten = now;
+        return moved;
+    }
+
+    @Override
+    public void close() {
+        close("the tunnel was closed");
+    }
+
+    /** Closes listener, connections and line; the peer is told why. */
+    void close(String why) {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            listener.close();
+        } catch (IOException e) {
+            LOG.warnf("listener did not close cleanly: request=%d port=%d error=%s", terms.request(), terms.port(), e.getMessage());
+        }
+        connections.forEach(Connection::close);
+        line.disconnect(why);
+    }
+}
