@@ -3,7 +3,10 @@ package io.opnmanager.tunnel.broker.problem;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A refusal. Its message goes to the caller: it says what was wanted and what was found, and never a secret. */
+/**
+ * A refusal. Its message goes to the caller: it says what was wanted and what was found, and never
+ * a secret.
+ */
 public final class Problem extends RuntimeException {
 
     private static final long serialVersionUID = 1;
@@ -15,7 +18,9 @@ public final class Problem extends RuntimeException {
         this(code, detail, null);
     }
 
-    /** A refusal that may go away: {@code retryAfter} is answered in whole seconds, at least one. */
+    /**
+     * A refusal that may go away: {@code retryAfter} is answered in whole seconds, at least one.
+     */
     public Problem(ProblemCode code, String detail, @Nullable Duration retryAfter) {
         // No stack trace: a refusal is an answer, and the messages stand in one place each.
         super(detail, null, false, false);

@@ -2,7 +2,10 @@ package io.opnmanager.tunnel.broker.problem;
 
 import java.util.Locale;
 
-/** The closed list of stable codes, each with its HTTP status. Programs decide by them: never rename one. */
+/**
+ * The closed list of stable codes, each with its HTTP status. Programs decide by them: never rename
+ * one.
+ */
 public enum ProblemCode {
     /** The body is no JSON. */
     MALFORMED_JSON(400),

@@ -1,0 +1,53 @@
+package io.opnmanager.tunnel.broker.database;
+
+import io.agroal.api.AgroalDataSource;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.sql.SQLIntegrityConstraintViolationException;
+import java.sql.Types;
+import java.time.Instant;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.argument.AbstractArgumentFactory;
+import org.jdbi.v3.core.argument.Argument;
+import org.jdbi.v3.core.config.ConfigRegistry;
+
+/**
+ * Makes the one {@code Jdbi}. Its calls block: use them on virtual threads, never on an event loop.
+ */
+@Singleton
+public final class Database {
+
+    /** Error 1062 of MariaDB: a unique key holds this value already. */
+    private static final int DUPLICATE_ENTRY = 1062;
+
+    @Produces
+    @Singleton
+    Jdbi jdbi(AgroalDataSource pool) {
+        Jdbi jdbi = Jdbi.create(pool);
+        jdbi.registerColumnMapper(
+                Instant.class, (row, column, context) -> UtcTime.readOrNull(row, column));
+        jdbi.registerArgument(new InstantArgument());
+        return jdbi;
+    }
+
+    /** Whether a statement failed because a unique key holds its value already. */
+    public static boolean isDuplicateKey(JdbiException failure) {
+        return failure.getCause() instanceof SQLIntegrityConstraintViolationException cause
+                && cause.getErrorCode() == DUPLICATE_ENTRY;
+    }
+
+    /** Jdbi's own goes through {@code Timestamp}, which means the zone of this process. */
+    private static final class InstantArgument extends AbstractArgumentFactory<Instant> {
+
+        InstantArgument() {
+            super(Types.TIMESTAMP);
+        }
+
+        @Override
+        protected Argument build(Instant value, ConfigRegistry config) {
+            return (position, statement, context) ->
+                    statement.setObject(position, UtcTime.column(value));
+        }
+    }
+}

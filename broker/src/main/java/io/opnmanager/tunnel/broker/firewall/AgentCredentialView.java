@@ -1,0 +1,151 @@
+package io.opnmanager.tunnel.broker.firewall;
+
+import io.opnmanager.tunnel.broker.database.UtcTime;
+import io.opnmanager.tunnel.broker.identity.AgentCredentials;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.scheduler.Scheduled;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
+import jakarta.enterprise.event.Observes;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jboss.logging.Logger;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every agent token's hash in memory, so that no call of an agent, and no flood of calls with wrong
+ * tokens, reaches the database. Own changes count at once, those of other nodes within a second.
+ *
+ * <p>A token is looked up by its SHA-256: how long a look-up takes says something of the hash and
+ * nothing of the token, so an ordinary map gives no foothold.
+ */
+@ApplicationScoped
+public class AgentCredentialView implements AgentCredentials {
+
+    private static final Logger LOG = Logger.getLogger(AgentCredentialView.class);
+
+    /**
+     * Looked at again in every round: a change carries the time of its statement and becomes
+     * visible with its commit, which comes later.
+     */
+    private static final Duration OVERLAP = Duration.ofSeconds(5);
+
+    private final ConcurrentMap<ByteBuffer, Long> firewalls = new ConcurrentHashMap<>();
+
+    /** What is known of each firewall; guarded by this. Bounded by the number of firewalls. */
+    private final Map<Long, Change> known = new HashMap<>();
+
+    /** Guarded by this. */
+    private Instant lookedAt = Instant.EPOCH;
+
+    private final Jdbi jdbi;
+    private final Event<CredentialRevoked> revoked;
+
+    AgentCredentialView(Jdbi jdbi, Event<CredentialRevoked> revoked) {
+        this.jdbi = jdbi;
+        this.revoked = revoked;
+    }
+
+    @Override
+    public @Nullable Long firewallOf(byte[] tokenHash) {
+        return firewalls.get(ByteBuffer.wrap(tokenHash));
+    }
+
+    void start(@Observes StartupEvent event) {
+        refresh();
+    }
+
+    @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @RunOnVirtualThread
+    void look() {
+        try {
+            refresh();
+        } catch (JdbiException e) {
+            // What is known stays valid: agents keep being served while the database is away.
+            LOG.warn("changes of agent credentials not seen: the database does not answer");
+        }
+    }
+
+    /**
+     * A change that this node committed; {@link CredentialRevoked} is fired when it replaced or
+     * removed a credential.
+     */
+    void apply(Change change) {
+        if (take(change)) {
+            revoked.fire(new CredentialRevoked(change.firewallId()));
+        }
+    }
+
+    private void refresh() {
+        Instant since;
+        synchronized (this) {
+            since = lookedAt;
+        }
+        // The clock is read before the rows: what is committed in between is found next time.
+        Instant now =
+                jdbi.withHandle(handle ->
+                        handle.createQuery("SELECT UTC_TIMESTAMP(6)").mapTo(Instant.class).one());
+        List<Change> changes =
+                jdbi.withHandle(handle ->
+                        handle.createQuery(
+                                        """
+                                        SELECT id, agent_token_hash, credential_changed_at FROM firewall
+                                        WHERE credential_changed_at >= :since
+                                        """)
+                                .bind("since", since)
+                                .map((row, context) ->
+                                        new Change(
+                                                row.getLong("id"),
+                                                row.getBytes("agent_token_hash"),
+                                                UtcTime.read(row, "credential_changed_at")))
+                                .list());
+        List<Long> cut = new ArrayList<>();
+        for (Change change : changes) {
+            if (take(change)) {
+                cut.add(change.firewallId());
+            }
+        }
+        synchronized (this) {
+            lookedAt = now.minus(OVERLAP);
+        }
+        for (Long firewall : cut) {
+            revoked.fire(new CredentialRevoked(firewall));
+        }
+    }
+
+    /** True when a credential that was valid until now no longer is. */
+    private synchronized boolean take(Change change) {
+        Change before = known.get(change.firewallId());
+        if (before != null && !change.at().isAfter(before.at())) {
+            return false;
+        }
+        known.put(change.firewallId(), change);
+        byte[] dead = before == null ? null : before.tokenHash();
+        if (dead != null) {
+            firewalls.remove(ByteBuffer.wrap(dead));
+        }
+        byte[] alive = change.tokenHash();
+        if (alive != null) {
+            firewalls.put(ByteBuffer.wrap(alive), change.firewallId());
+        }
+        return dead != null;
+    }
+
+    /**
+     * A credential as of one moment. Times of one firewall only rise, see {@link Credentials}.
+     *
+     * @param tokenHash SHA-256 of the token, null for none
+     */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared, never shown.
+    record Change(long firewallId, byte @Nullable [] tokenHash, Instant at) {}
+}

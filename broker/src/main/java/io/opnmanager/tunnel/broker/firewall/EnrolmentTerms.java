@@ -1,0 +1,40 @@
+package io.opnmanager.tunnel.broker.firewall;
+
+import io.opnmanager.tunnel.contract.agent.EnrolmentAnswer;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+
+/** What every agent is told at its enrolment. */
+@ApplicationScoped
+class EnrolmentTerms {
+
+    private final EnrolmentConfiguration enrolment;
+    private final FirewallConfiguration firewall;
+    private final SshEndpoint endpoint;
+
+    EnrolmentTerms(
+            EnrolmentConfiguration enrolment,
+            FirewallConfiguration firewall,
+            SshEndpoint endpoint) {
+        this.enrolment = enrolment;
+        this.firewall = firewall;
+        this.endpoint = endpoint;
+    }
+
+    /** How long an enrolment token is good. */
+    Duration lifetime() {
+        return enrolment.lifetime();
+    }
+
+    EnrolmentAnswer answer(long firewallId, String agentToken) {
+        return new EnrolmentAnswer(
+                firewallId,
+                agentToken,
+                endpoint.host(),
+                endpoint.port(),
+                "fw-" + firewallId,
+                endpoint.hostKeys(),
+                Math.toIntExact(firewall.checkInterval().toSeconds()),
+                Math.toIntExact(firewall.checkinInterval().toSeconds()));
+    }
+}

@@ -1,0 +1,90 @@
+package io.opnmanager.tunnel.broker.firewall;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.scheduler.Scheduled;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jboss.logging.Logger;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When each agent was last heard of by this node: in memory at once, in the rows in one batch every
+ * 5 s, because a write for every poll of every agent would be most of what the database does.
+ */
+@ApplicationScoped
+public class LastSeen {
+
+    private static final Logger LOG = Logger.getLogger(LastSeen.class);
+
+    /**
+     * By firewall, on the monotonic clock. Keys are enrolled firewalls, so it is bounded by them.
+     */
+    private final ConcurrentMap<Long, Long> seen = new ConcurrentHashMap<>();
+
+    private final ConcurrentMap<Long, Long> unwritten = new ConcurrentHashMap<>();
+    private final Jdbi jdbi;
+
+    LastSeen(Jdbi jdbi) {
+        this.jdbi = jdbi;
+    }
+
+    /** An authenticated agent was heard of just now. Never waits. */
+    public void seen(long firewallId) {
+        long now = System.nanoTime();
+        seen.put(firewallId, now);
+        unwritten.put(firewallId, now);
+    }
+
+    /** How long ago this node heard of it, null when not since its start. */
+    @Nullable Duration ago(long firewallId) {
+        Long moment = seen.get(firewallId);
+        return moment == null ? null : Duration.ofNanos(System.nanoTime() - moment);
+    }
+
+    @Scheduled(every = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @RunOnVirtualThread
+    void write() {
+        // In the order of the numbers: two nodes that write the same rows cannot lock each other.
+        Map<Long, Long> taken = new TreeMap<>();
+        for (Long firewall : unwritten.keySet()) {
+            Long moment = unwritten.remove(firewall);
+            if (moment != null) {
+                taken.put(firewall, moment);
+            }
+        }
+        if (taken.isEmpty()) {
+            return;
+        }
+        try {
+            long now = System.nanoTime();
+            jdbi.useTransaction(handle -> {
+                PreparedBatch batch =
+                        handle.prepareBatch(
+                                """
+                                UPDATE firewall SET last_seen = GREATEST(COALESCE(last_seen, created_at),
+                                    UTC_TIMESTAMP(6) - INTERVAL :ago MICROSECOND)
+                                WHERE id = :id
+                                """);
+                taken.forEach((firewall, moment) ->
+                        batch.bind("id", firewall).bind("ago", (now - moment) / 1_000).add());
+                batch.execute();
+            });
+        } catch (JdbiException e) {
+            taken.forEach(unwritten::putIfAbsent);
+            LOG.warnf("last_seen not yet written: firewalls=%d", taken.size());
+        }
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        write();
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * How often and how many at once: token buckets and quotas, in memory, bounded.
+ *
+ * <p>Not here: what is limited and what is answered; the rooms that own those say it.
+ */
+@NullMarked
+package io.opnmanager.tunnel.broker.limits;
+
+import org.jspecify.annotations.NullMarked;
