@@ -10,8 +10,9 @@ import java.util.Optional;
 public interface ClusterSettings {
 
     /**
-     * Name of this node: unique among the nodes of one database and the same after every restart, because ports and
-     * requests belong to it. 1 to 100 characters. Default: the machine's host name.
+     * Name of this node: unique among the nodes of one database and the same after every restart,
+     * because ports and requests belong to it. 1 to 100 characters. Default: the machine's host
+     * name.
      */
     Optional<String> name();
 
@@ -20,8 +21,8 @@ public interface ClusterSettings {
     Duration sign();
 
     /**
-     * After this time without a sign a node counts as gone, and another one ends its requests. From 10 s, so that a
-     * restart of the database does not look like the loss of a node.
+     * After this time without a sign a node counts as gone, and another one ends its requests. From
+     * 10 s, so that a restart of the database does not look like the loss of a node.
      */
     @WithDefault("30s")
     Duration lostAfter();

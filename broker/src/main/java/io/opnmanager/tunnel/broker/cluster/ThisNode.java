@@ -27,12 +27,16 @@ public class ThisNode {
 
     private volatile boolean draining;
 
-    ThisNode(Jdbi jdbi, ClusterSettings settings, @ConfigProperty(name = "quarkus.application.version") String version) {
+    ThisNode(
+            Jdbi jdbi,
+            ClusterSettings settings,
+            @ConfigProperty(name = "quarkus.application.version") String version) {
         this.jdbi = jdbi;
         this.name = settings.name().orElseGet(ThisNode::hostName);
         this.version = version;
         if (name.isBlank() || name.length() > 100) {
-            throw new IllegalArgumentException("opnmanager.node.name: wanted 1 to 100 characters, found " + name.length());
+            throw new IllegalArgumentException(
+                    "opnmanager.node.name: wanted 1 to 100 characters, found " + name.length());
         }
     }
 
@@ -40,7 +44,8 @@ public class ThisNode {
         try {
             return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException e) {
-            throw new IllegalStateException("the machine has no host name: set opnmanager.node.name", e);
+            throw new IllegalStateException(
+                    "the machine has no host name: set opnmanager.node.name", e);
         }
     }
 
@@ -55,8 +60,8 @@ public class ThisNode {
     }
 
     /**
-     * Whether this node has seen the database without a gap for so long. Only then can it tell that another node is gone:
-     * after an outage of the database every node looks silent.
+     * Whether this node has seen the database without a gap for so long. Only then can it tell that
+     * another node is gone: after an outage of the database every node looks silent.
      */
     public boolean steadyFor(Duration time) {
         return System.nanoTime() - steadySince > time.toNanos();
@@ -64,21 +69,20 @@ public class ThisNode {
 
     /** Says where agents reach this node's SSH entrance; from then on requests can belong to it. */
     public void announce(String sshHost, int sshPort) {
-        jdbi.useHandle(
-                handle ->
-                        handle.createUpdate(
-                                        """
-                                        INSERT INTO node (name, ssh_host, ssh_port, version, started_at, last_seen, draining)
-                                        VALUES (:name, :host, :port, :version, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), FALSE)
-                                        ON DUPLICATE KEY UPDATE ssh_host = VALUES(ssh_host), ssh_port = VALUES(ssh_port),
-                                            version = VALUES(version), started_at = VALUES(started_at),
-                                            last_seen = VALUES(last_seen), draining = FALSE
-                                        """)
-                                .bind("name", name)
-                                .bind("host", sshHost)
-                                .bind("port", sshPort)
-                                .bind("version", version)
-                                .execute());
+        jdbi.useHandle(handle ->
+                handle.createUpdate(
+                                """
+                                INSERT INTO node (name, ssh_host, ssh_port, version, started_at, last_seen, draining)
+                                VALUES (:name, :host, :port, :version, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), FALSE)
+                                ON DUPLICATE KEY UPDATE ssh_host = VALUES(ssh_host), ssh_port = VALUES(ssh_port),
+                                    version = VALUES(version), started_at = VALUES(started_at),
+                                    last_seen = VALUES(last_seen), draining = FALSE
+                                """)
+                        .bind("name", name)
+                        .bind("host", sshHost)
+                        .bind("port", sshPort)
+                        .bind("version", version)
+                        .execute());
         announced = true;
     }
 
@@ -95,16 +99,17 @@ public class ThisNode {
             return;
         }
         try {
-            jdbi.useHandle(
-                    handle ->
-                            handle.createUpdate(
-                                            "UPDATE node SET last_seen = UTC_TIMESTAMP(6), draining = :draining WHERE name = :name")
-                                    .bind("name", name)
-                                    .bind("draining", draining)
-                                    .execute());
+            jdbi.useHandle(handle ->
+                    handle.createUpdate(
+                                    "UPDATE node SET last_seen = UTC_TIMESTAMP(6), draining = :draining WHERE name = :name")
+                            .bind("name", name)
+                            .bind("draining", draining)
+                            .execute());
         } catch (RuntimeException e) {
             steadySince = System.nanoTime();
-            LOG.warnf("the sign of this node could not be written: node=%s error=%s", name, e.getMessage());
+            LOG.warnf(
+                    "the sign of this node could not be written: node=%s error=%s",
+                    name, e.getMessage());
         }
     }
 }

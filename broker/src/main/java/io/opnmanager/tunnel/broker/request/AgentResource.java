@@ -2,8 +2,6 @@ package io.opnmanager.tunnel.broker.request;
 
 import io.opnmanager.tunnel.broker.firewall.Enrolment;
 import io.opnmanager.tunnel.broker.identity.Caller;
-import io.opnmanager.tunnel.broker.problem.Problem;
-import io.opnmanager.tunnel.broker.problem.ProblemCode;
 import io.opnmanager.tunnel.contract.EndReason;
 import io.opnmanager.tunnel.contract.agent.AgentApi;
 import io.opnmanager.tunnel.contract.agent.Checkin;
@@ -34,7 +32,12 @@ class AgentResource implements AgentApi {
     private final Requests requests;
     private final AgentWork work;
 
-    AgentResource(Asking asking, Enrolment enrolment, WorkWatch watch, Requests requests, AgentWork work) {
+    AgentResource(
+            Asking asking,
+            Enrolment enrolment,
+            WorkWatch watch,
+            Requests requests,
+            AgentWork work) {
         this.asking = asking;
         this.enrolment = enrolment;
         this.watch = watch;
@@ -82,7 +85,10 @@ class AgentResource implements AgentApi {
         return Success.YES;
     }
 
-    /** A report of an agent that another one with the same identity has replaced says nothing about the tunnel. */
+    /**
+     * A report of an agent that another one with the same identity has replaced says nothing about
+     * the tunnel.
+     */
     private void gone(RequestRow row, TunnelReport report, EndReason reason) {
         boolean replaced =
                 report.tunnelPid() != null
@@ -90,7 +96,8 @@ class AgentResource implements AgentApi {
                         && !report.tunnelPid().equals(row.view().tunnelPid());
         if (!row.isLive()) {
             requests.killConfirmed(row);
-        } else if (!replaced && !requests.end(row.id(), reason, asking.caller(), report.detail(), true)) {
+        } else if (!replaced
+                && !requests.end(row.id(), reason, asking.caller(), report.detail(), true)) {
             requests.killConfirmed(row);
         }
     }
@@ -102,7 +109,8 @@ class AgentResource implements AgentApi {
         RequestRow row = own(heartbeat.requestId());
         return switch (asking.caller()) {
             case Caller.Operator operator ->
-                    new HeartbeatAnswer(work.wanted(row.id(), Boolean.TRUE.equals(heartbeat.window())));
+                    new HeartbeatAnswer(
+                            work.wanted(row.id(), Boolean.TRUE.equals(heartbeat.window())));
             // The agent may ask; its asking keeps nothing open that nobody wants.
             case Caller.Agent agent -> new HeartbeatAnswer(row.isLive());
             case Caller.Node node -> new HeartbeatAnswer(row.isLive());

@@ -1,5 +1,6 @@
 package io.opnmanager.tunnel.broker.request;
 
+import io.opnmanager.tunnel.broker.database.UtcTime;
 import io.opnmanager.tunnel.broker.firewall.Firewalls;
 import io.opnmanager.tunnel.broker.firewall.LastSeen;
 import io.opnmanager.tunnel.broker.firewall.Target;
@@ -13,6 +14,7 @@ import io.opnmanager.tunnel.contract.agent.CheckinAnswer;
 import io.opnmanager.tunnel.contract.agent.CheckinAnswer.Kill;
 import io.opnmanager.tunnel.contract.agent.CheckinAnswer.PendingRequest;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +26,10 @@ import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
-/** What an agent must do, computed from the rows at the moment it asks, and what it says about the session it serves. */
+/**
+ * What an agent must do, computed from the rows at the moment it asks, and what it says about the
+ * session it serves.
+ */
 @ApplicationScoped
 class AgentWork {
 
@@ -35,13 +40,22 @@ class AgentWork {
     private final Requests requests;
     private final Rates rates;
 
-    AgentWork(Jdbi jdbi, RequestSettings settings, Firewalls firewalls, LastSeen lastSeen, Requests requests) {
+    AgentWork(
+            Jdbi jdbi,
+            RequestSettings settings,
+            Firewalls firewalls,
+            LastSeen lastSeen,
+            Requests requests) {
         this.jdbi = jdbi;
         this.settings = settings;
         this.firewalls = firewalls;
         this.lastSeen = lastSeen;
         this.requests = requests;
-        this.rates = new Rates(settings.callsPerSecond(), settings.callsPerSecond() * 5, 100_000);
+        this.rates =
+                new Rates(
+                        settings.callsPerSecond() * 5,
+                        Duration.ofSeconds(1).dividedBy(settings.callsPerSecond()),
+                        100_000);
     }
 
     /**
@@ -54,7 +68,8 @@ class AgentWork {
         if (!rates.take(key)) {
             throw new Problem(
                     ProblemCode.TOO_MANY_REQUESTS,
-                    "wanted at most %d calls a second of one firewall's agent".formatted(settings.callsPerSecond()),
+                    "wanted at most %d calls a second of one firewall's agent"
+                            .formatted(settings.callsPerSecond()),
                     rates.retryAfter(key));
         }
         lastSeen.seen(agent.firewallId());
@@ -65,13 +80,12 @@ class AgentWork {
         Map<Long, RequestRow> held = held(agent, checkin);
         List<PendingRequest> pending = new ArrayList<>();
         List<Kill> kill = new ArrayList<>();
-        jdbi.useHandle(
-                handle -> {
-                    // Before it is handed out: an end from now on asks the agent to confirm a kill.
-                    handOut(handle, agent.firewallId()).forEach(requests::handedOut);
-                    pending.addAll(pending(handle, agent.firewallId()));
-                    kill.addAll(kill(handle, agent.firewallId()));
-                });
+        jdbi.useHandle(handle -> {
+            // Before it is handed out: an end from now on asks the agent to confirm a kill.
+            handOut(handle, agent.firewallId()).forEach(requests::handedOut);
+            pending.addAll(pending(handle, agent.firewallId()));
+            kill.addAll(kill(handle, agent.firewallId()));
+        });
         Set<Long> told = kill.stream().map(Kill::requestId).collect(Collectors.toSet());
         if (checkin.tunnels() != null) {
             for (Checkin.HeldTunnel tunnel : checkin.tunnels()) {
@@ -87,7 +101,8 @@ class AgentWork {
                 }
             }
         }
-        return new CheckinAnswer(pending, kill, Instant.now(), (int) settings.checkinInterval().toSeconds());
+        return new CheckinAnswer(
+                pending, kill, Instant.now(), (int) settings.checkinInterval().toSeconds());
     }
 
     /** The rows of the tunnels that the agent says it holds; one of another firewall is refused. */
@@ -95,18 +110,19 @@ class AgentWork {
         if (checkin.tunnels() == null || checkin.tunnels().isEmpty()) {
             return Map.of();
         }
-        List<Long> ids = checkin.tunnels().stream().map(Checkin.HeldTunnel::requestId).distinct().toList();
+        List<Long> ids =
+                checkin.tunnels().stream().map(Checkin.HeldTunnel::requestId).distinct().toList();
         List<RequestRow> rows =
-                jdbi.withHandle(
-                        handle ->
-                                handle.createQuery(RequestTable.SELECT + "WHERE id IN (<ids>)")
-                                        .bindList("ids", ids)
-                                        .map(RequestTable.MAPPER)
-                                        .list());
+                jdbi.withHandle(handle ->
+                        handle.createQuery(RequestTable.SELECT + "WHERE id IN (<ids>)")
+                                .bindList("ids", ids)
+                                .map(RequestTable.MAPPER)
+                                .list());
         for (RequestRow row : rows) {
             if (row.firewallId() != agent.firewallId()) {
                 throw new Problem(
-                        ProblemCode.NOT_YOURS, "tunnels: wanted requests of the caller, found request " + row.id());
+                        ProblemCode.NOT_YOURS,
+                        "tunnels: wanted requests of the caller, found request " + row.id());
             }
         }
         return rows.stream().collect(Collectors.toMap(RequestRow::id, Function.identity()));
@@ -135,7 +151,10 @@ class AgentWork {
                             .execute();
             if (changed == 1) {
                 handedOut.add(
-                        handle.createQuery(RequestTable.SELECT + "WHERE id = :id").bind("id", id).map(RequestTable.MAPPER).one());
+                        handle.createQuery(RequestTable.SELECT + "WHERE id = :id")
+                                .bind("id", id)
+                                .map(RequestTable.MAPPER)
+                                .one());
             }
         }
         return handedOut;
@@ -151,18 +170,17 @@ class AgentWork {
                         ORDER BY r.id
                         """)
                 .bind("firewall", firewall)
-                .map(
-                        (row, context) -> {
-                            Target target = Target.parse(row.getString("target"));
-                            return new PendingRequest(
-                                    row.getLong("id"),
-                                    row.getInt("tunnel_port"),
-                                    target.host(),
-                                    target.port(),
-                                    row.getString("ssh_host"),
-                                    row.getInt("ssh_port"),
-                                    io.opnmanager.tunnel.broker.database.Times.required(row, "deadline"));
-                        })
+                .map((row, context) -> {
+                    Target target = Target.parse(row.getString("target"));
+                    return new PendingRequest(
+                            row.getLong("id"),
+                            row.getInt("tunnel_port"),
+                            target.host(),
+                            target.port(),
+                            row.getString("ssh_host"),
+                            row.getInt("ssh_port"),
+                            UtcTime.read(row, "deadline"));
+                })
                 .list();
     }
 
@@ -176,12 +194,12 @@ class AgentWork {
                 .bind("firewall", firewall)
                 .bind("retention", settings.killRetention().toSeconds())
                 .map(RequestTable.MAPPER)
-                .map(
-                        row ->
-                                new Kill(
-                                        row.id(),
-                                        row.view().tunnelPid(),
-                                        Objects.requireNonNullElse(row.view().endReason(), EndReason.CLOSED)))
+                .map(row ->
+                        new Kill(
+                                row.id(),
+                                row.view().tunnelPid(),
+                                Objects.requireNonNullElse(
+                                        row.view().endReason(), EndReason.CLOSED)))
                 .list();
     }
 
@@ -191,18 +209,17 @@ class AgentWork {
      * @return whether it is live
      */
     boolean wanted(long id, boolean window) {
-        return jdbi.withHandle(
-                handle ->
-                        handle.createUpdate(
-                                                """
-                                                UPDATE request_queue
-                                                SET last_heartbeat = UTC_TIMESTAMP(6),
-                                                    last_window = CASE WHEN :window THEN UTC_TIMESTAMP(6) ELSE last_window END
-                                                WHERE id = :id AND live = 1
-                                                """)
-                                        .bind("id", id)
-                                        .bind("window", window)
-                                        .execute()
-                                == 1);
+        return jdbi.withHandle(handle ->
+                handle.createUpdate(
+                                        """
+                                        UPDATE request_queue
+                                        SET last_heartbeat = UTC_TIMESTAMP(6),
+                                            last_window = CASE WHEN :window THEN UTC_TIMESTAMP(6) ELSE last_window END
+                                        WHERE id = :id AND live = 1
+                                        """)
+                                .bind("id", id)
+                                .bind("window", window)
+                                .execute()
+                        == 1);
     }
 }

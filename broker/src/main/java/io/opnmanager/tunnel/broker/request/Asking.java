@@ -42,14 +42,15 @@ class Asking {
         if (agent.firewallId() != firewallId) {
             throw new Problem(
                     ProblemCode.NOT_YOURS,
-                    "firewall_id: wanted the caller's own firewall %d, found %d".formatted(agent.firewallId(), firewallId));
+                    "firewall_id: wanted the caller's own firewall %d, found %d"
+                            .formatted(agent.firewallId(), firewallId));
         }
         return agent;
     }
 
     /**
-     * @throws Problem {@code not_yours} unless the caller is an administrator, the operator who asked for it, or the agent
-     *     of its firewall
+     * @throws Problem {@code not_yours} unless the caller is an administrator, the operator who
+     *     asked for it, or the agent of its firewall
      */
     void requireOwn(RequestRow row) {
         boolean own =
@@ -60,7 +61,8 @@ class Asking {
                 };
         if (!own) {
             throw new Problem(
-                    ProblemCode.NOT_YOURS, "request_id: wanted a request of the caller, found request " + row.id());
+                    ProblemCode.NOT_YOURS,
+                    "request_id: wanted a request of the caller, found request " + row.id());
         }
     }
 

@@ -13,7 +13,10 @@ import java.util.List;
 import org.jboss.logging.Logger;
 import org.jdbi.v3.core.Jdbi;
 
-/** Ends many requests at once, because what they stood on goes away: the broker, a firewall's credential, an operator. */
+/**
+ * Ends many requests at once, because what they stood on goes away: the broker, a firewall's
+ * credential, an operator.
+ */
 @ApplicationScoped
 class Draining {
 
@@ -26,7 +29,12 @@ class Draining {
     private final Requests requests;
     private final WorkWatch watch;
 
-    Draining(Jdbi jdbi, RequestSettings settings, ThisNode node, Requests requests, WorkWatch watch) {
+    Draining(
+            Jdbi jdbi,
+            RequestSettings settings,
+            ThisNode node,
+            Requests requests,
+            WorkWatch watch) {
         this.jdbi = jdbi;
         this.settings = settings;
         this.node = node;
@@ -34,14 +42,19 @@ class Draining {
         this.watch = watch;
     }
 
-    /** The HTTP server still answers here: operators go on with their sessions for the drain time, nothing new begins. */
+    /**
+     * The HTTP server still answers here: operators go on with their sessions for the drain time,
+     * nothing new begins.
+     */
     void stopping(@Observes ShutdownDelayInitiatedEvent event) {
         node.drain();
         watch.release();
         long end = System.nanoTime() + settings.drain().toNanos();
         List<Long> live = liveHere();
         if (!live.isEmpty()) {
-            LOG.infof("draining: node=%s live=%d wait=%s", node.name(), live.size(), settings.drain());
+            LOG.infof(
+                    "draining: node=%s live=%d wait=%s",
+                    node.name(), live.size(), settings.drain());
         }
         while (!live.isEmpty() && System.nanoTime() < end) {
             try {
@@ -52,7 +65,11 @@ class Draining {
             }
             live = liveHere();
         }
-        endAll(live, EndReason.BROKER_STOPPED, new Caller.Node(node.name()), "the broker was stopped");
+        endAll(
+                live,
+                EndReason.BROKER_STOPPED,
+                new Caller.Node(node.name()),
+                "the broker was stopped");
     }
 
     void revoked(@Observes CredentialRevoked event) {
@@ -76,12 +93,11 @@ class Draining {
     }
 
     private List<Long> live(String condition, Object value) {
-        return jdbi.withHandle(
-                handle ->
-                        handle.createQuery("SELECT id FROM request_queue WHERE live = 1 AND " + condition)
-                                .bind("value", value)
-                                .mapTo(Long.class)
-                                .list());
+        return jdbi.withHandle(handle ->
+                handle.createQuery("SELECT id FROM request_queue WHERE live = 1 AND " + condition)
+                        .bind("value", value)
+                        .mapTo(Long.class)
+                        .list());
     }
 
     private void endAll(List<Long> ids, EndReason reason, Caller by, String detail) {

@@ -5,7 +5,10 @@ import io.opnmanager.tunnel.contract.operator.NodesApi;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 
-/** The nodes with their live requests; here and not in {@code cluster}, because only this room knows requests. */
+/**
+ * The nodes with their live requests; here and not in {@code cluster}, because only this room knows
+ * requests.
+ */
 @RunOnVirtualThread
 @RolesAllowed({"administrator", "operator"})
 class NodesResource implements NodesApi {

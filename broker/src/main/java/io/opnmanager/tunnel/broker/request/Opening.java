@@ -24,7 +24,10 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class Opening {
 
-    /** Another caller can make the same row, or the database can choose this transaction to break a deadlock. */
+    /**
+     * Another caller can make the same row, or the database can choose this transaction to break a
+     * deadlock.
+     */
     private static final int TRIES = 5;
 
     private final Jdbi jdbi;
@@ -50,20 +53,29 @@ class Opening {
     record Opened(RequestRow row, boolean made) {}
 
     /**
-     * Makes a request, or finds the live one of the same operator for the same firewall and target, or the one that the
-     * same key made.
+     * Makes a request, or finds the live one of the same operator for the same firewall and target,
+     * or the one that the same key made.
      *
-     * @throws Problem {@code not_enrolled}, {@code invalid_field}, {@code idempotency_key_reused}, {@code no_port_free}, {@code draining}
+     * @throws Problem {@code not_enrolled}, {@code invalid_field}, {@code idempotency_key_reused},
+     *     {@code no_port_free}, {@code draining}
      */
-    Opened open(Caller.Operator who, FirewallRow firewall, Target target, TunnelAsk ask, @Nullable String key) {
+    Opened open(
+            Caller.Operator who,
+            FirewallRow firewall,
+            Target target,
+            TunnelAsk ask,
+            @Nullable String key) {
         if (node.draining()) {
             throw new Problem(
-                    ProblemCode.DRAINING, "this broker is being stopped and takes no new requests", Duration.ofSeconds(5));
+                    ProblemCode.DRAINING,
+                    "this broker is being stopped and takes no new requests",
+                    Duration.ofSeconds(5));
         }
         if (!firewall.enrolled()) {
             throw new Problem(
                     ProblemCode.NOT_ENROLLED,
-                    "wanted a firewall whose agent is enrolled, found firewall %d without a credential".formatted(firewall.id()));
+                    "wanted a firewall whose agent is enrolled, found firewall %d without a credential"
+                            .formatted(firewall.id()));
         }
         long lifetime = lifetime(ask);
         for (int i = 0; i < TRIES; i++) {
@@ -72,7 +84,9 @@ class Opening {
                 return new Opened(existing.get(), false);
             }
             try {
-                RequestRow row = jdbi.withHandle(handle -> make(handle, who, firewall, target, ask, key, lifetime));
+                RequestRow row =
+                        jdbi.withHandle(
+                                handle -> make(handle, who, firewall, target, ask, key, lifetime));
                 return new Opened(row, true);
             } catch (UnableToExecuteStatementException e) {
                 if (!isWorthAnotherTry(e.getCause())) {
@@ -87,7 +101,8 @@ class Opening {
     }
 
     private static boolean isWorthAnotherTry(@Nullable Throwable cause) {
-        return cause instanceof SQLIntegrityConstraintViolationException || cause instanceof SQLTransactionRollbackException;
+        return cause instanceof SQLIntegrityConstraintViolationException
+                || cause instanceof SQLTransactionRollbackException;
     }
 
     private long lifetime(TunnelAsk ask) {
@@ -101,35 +116,34 @@ class Opening {
         return lifetime;
     }
 
-    private Optional<RequestRow> existing(Caller.Operator who, FirewallRow firewall, Target target, @Nullable String key) {
+    private Optional<RequestRow> existing(
+            Caller.Operator who, FirewallRow firewall, Target target, @Nullable String key) {
         if (key != null) {
             Optional<RequestRow> same =
-                    jdbi.withHandle(
-                            handle ->
-                                    handle.createQuery(
-                                                    RequestTable.SELECT
-                                                            + "WHERE requested_by = :operator AND idempotency_key = :key")
-                                            .bind("operator", who.name())
-                                            .bind("key", key)
-                                            .map(RequestTable.MAPPER)
-                                            .findOne());
+                    jdbi.withHandle(handle ->
+                            handle.createQuery(
+                                            RequestTable.SELECT
+                                                    + "WHERE requested_by = :operator AND idempotency_key = :key")
+                                    .bind("operator", who.name())
+                                    .bind("key", key)
+                                    .map(RequestTable.MAPPER)
+                                    .findOne());
             if (same.isPresent()) {
                 return Optional.of(sameAsk(same.get(), firewall, target));
             }
         }
-        return jdbi.withHandle(
-                handle ->
-                        handle.createQuery(
-                                        RequestTable.SELECT
-                                                + """
-                                                WHERE firewall_id = :firewall AND target = :target
-                                                  AND requested_by = :operator AND live = 1
-                                                """)
-                                .bind("firewall", firewall.id())
-                                .bind("target", target.toString())
-                                .bind("operator", who.name())
-                                .map(RequestTable.MAPPER)
-                                .findOne());
+        return jdbi.withHandle(handle ->
+                handle.createQuery(
+                                RequestTable.SELECT
+                                        + """
+                                        WHERE firewall_id = :firewall AND target = :target
+                                          AND requested_by = :operator AND live = 1
+                                        """)
+                        .bind("firewall", firewall.id())
+                        .bind("target", target.toString())
+                        .bind("operator", who.name())
+                        .map(RequestTable.MAPPER)
+                        .findOne());
     }
 
     private static RequestRow sameAsk(RequestRow row, FirewallRow firewall, Target target) {
@@ -137,7 +151,8 @@ class Opening {
             throw new Problem(
                     ProblemCode.IDEMPOTENCY_KEY_REUSED,
                     "wanted the ask that first came with this Idempotency-Key (firewall %d, %s), found firewall %d, %s"
-                            .formatted(row.firewallId(), row.view().target(), firewall.id(), target));
+                            .formatted(
+                                    row.firewallId(), row.view().target(), firewall.id(), target));
         }
         return row;
     }
@@ -158,42 +173,43 @@ class Opening {
                 handle,
                 node.name(),
                 port ->
-                        handle.inTransaction(
-                                transaction -> {
-                                    long id =
-                                            transaction
-                                                    .createUpdate(
-                                                            """
-                                                            INSERT INTO request_queue (firewall_id, target, node, tunnel_port, requested_by, reason,
-                                                                idempotency_key, lifetime_seconds, byte_limit, created_at, deadline, moved_at)
-                                                            VALUES (:firewall, :target, :node, :port, :operator, :reason, :key, :lifetime, :byteLimit,
-                                                                UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL :establish MICROSECOND, UTC_TIMESTAMP(6))
-                                                            """)
-                                                    .bind("firewall", firewall.id())
-                                                    .bind("target", target.toString())
-                                                    .bind("node", node.name())
-                                                    .bind("port", port)
-                                                    .bind("operator", who.name())
-                                                    .bind("reason", ask.reason())
-                                                    .bind("key", key)
-                                                    .bind("lifetime", lifetime)
-                                                    .bind("byteLimit", byteLimit)
-                                                    .bind("establish", settings.establish().toMillis() * 1000)
-                                                    .executeAndReturnGeneratedKeys("id")
-                                                    .mapTo(Long.class)
-                                                    .one();
-                                    audit.record(
-                                            transaction,
-                                            who,
-                                            "request.open",
-                                            "request:" + id,
-                                            "done",
-                                            "firewall:%d %s".formatted(firewall.id(), target));
-                                    return transaction
-                                            .createQuery(RequestTable.SELECT + "WHERE id = :id")
-                                            .bind("id", id)
-                                            .map(RequestTable.MAPPER)
+                        handle.inTransaction(transaction -> {
+                            long id =
+                                    transaction
+                                            .createUpdate(
+                                                    """
+                                                    INSERT INTO request_queue (firewall_id, target, node, tunnel_port, requested_by, reason,
+                                                        idempotency_key, lifetime_seconds, byte_limit, created_at, deadline, moved_at)
+                                                    VALUES (:firewall, :target, :node, :port, :operator, :reason, :key, :lifetime, :byteLimit,
+                                                        UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL :establish MICROSECOND, UTC_TIMESTAMP(6))
+                                                    """)
+                                            .bind("firewall", firewall.id())
+                                            .bind("target", target.toString())
+                                            .bind("node", node.name())
+                                            .bind("port", port)
+                                            .bind("operator", who.name())
+                                            .bind("reason", ask.reason())
+                                            .bind("key", key)
+                                            .bind("lifetime", lifetime)
+                                            .bind("byteLimit", byteLimit)
+                                            .bind(
+                                                    "establish",
+                                                    settings.establish().toMillis() * 1000)
+                                            .executeAndReturnGeneratedKeys("id")
+                                            .mapTo(Long.class)
                                             .one();
-                                }));
+                            audit.record(
+                                    transaction,
+                                    who,
+                                    "request.open",
+                                    "request:" + id,
+                                    "done",
+                                    "firewall:%d %s".formatted(firewall.id(), target));
+                            return transaction
+                                    .createQuery(RequestTable.SELECT + "WHERE id = :id")
+                                    .bind("id", id)
+                                    .map(RequestTable.MAPPER)
+                                    .one();
+                        }));
     }
 }

@@ -8,8 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Installed scripts call {@code /api/quickconnect_check.php}. The suffix is taken off before a method is looked for;
- * access is decided on methods, so it opens nothing.
+ * Installed scripts call {@code /api/quickconnect_check.php}. The suffix is taken off before a
+ * method is looked for; access is decided on methods, so it opens nothing.
  */
 @Provider
 @PreMatching
@@ -22,7 +22,10 @@ class PhpSuffix implements ContainerRequestFilter {
         Matcher path = AGENT_PATH.matcher(request.getUriInfo().getRequestUri().getRawPath());
         if (path.matches()) {
             request.setRequestUri(
-                    request.getUriInfo().getRequestUriBuilder().replacePath("/api/" + path.group(1)).build());
+                    request.getUriInfo()
+                            .getRequestUriBuilder()
+                            .replacePath("/api/" + path.group(1))
+                            .build());
         }
     }
 }

@@ -15,11 +15,12 @@ import java.util.function.IntFunction;
 import org.jdbi.v3.core.Handle;
 
 /**
- * The ports of this node's tunnels. Which are held is in the rows, and the unique key of the table has the last word;
- * this class only picks, one caller at a time, because only this node gives out its own ports.
+ * The ports of this node's tunnels. Which are held is in the rows, and the unique key of the table
+ * has the last word; this class only picks, one caller at a time, because only this node gives out
+ * its own ports.
  *
- * <p>A port is held from the moment its row is made until the broker has seen its listener closed and the quarantine has
- * passed.
+ * <p>A port is held from the moment its row is made until the broker has seen its listener closed
+ * and the quarantine has passed.
  */
 @ApplicationScoped
 class PortPool {
@@ -29,7 +30,9 @@ class PortPool {
 
     PortPool(PortSettings settings) {
         this.settings = settings;
-        if (settings.first() < 1024 || settings.last() > 65535 || settings.last() < settings.first()) {
+        if (settings.first() < 1024
+                || settings.last() > 65535
+                || settings.last() < settings.first()) {
             throw new IllegalArgumentException(
                     "opnmanager.ports: wanted 1024 <= first <= last <= 65535, found first=%d last=%d"
                             .formatted(settings.first(), settings.last()));
@@ -45,7 +48,8 @@ class PortPool {
         oneAtATime.lock();
         try {
             Set<Integer> held =
-                    handle.createQuery("SELECT held_port FROM request_queue WHERE node = :node AND held_port IS NOT NULL")
+                    handle.createQuery(
+                                    "SELECT held_port FROM request_queue WHERE node = :node AND held_port IS NOT NULL")
                             .bind("node", node)
                             .mapTo(Integer.class)
                             .set();
@@ -67,7 +71,8 @@ class PortPool {
         }
         throw new Problem(
                 ProblemCode.NO_PORT_FREE,
-                "every port from %d to %d is in use or in quarantine".formatted(settings.first(), settings.last()),
+                "every port from %d to %d is in use or in quarantine"
+                        .formatted(settings.first(), settings.last()),
                 Duration.ofSeconds(5));
     }
 

@@ -17,8 +17,8 @@ public interface PortSettings {
     int last();
 
     /**
-     * For how long a port stays unused after its listener was seen closed, so that a late client of the old session
-     * cannot land on another firewall. From 0 s.
+     * For how long a port stays unused after its listener was seen closed, so that a late client of
+     * the old session cannot land on another firewall. From 0 s.
      */
     @WithDefault("60s")
     Duration quarantine();

@@ -22,8 +22,8 @@ import org.jboss.logging.Logger;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * Moves of requests for whoever listens: this node's at once, other nodes' within a second by one query for all
- * listeners together, which runs only while somebody listens.
+ * Moves of requests for whoever listens: this node's at once, other nodes' within a second by one
+ * query for all listeners together, which runs only while somebody listens.
  */
 @ApplicationScoped
 class RequestEvents {
@@ -39,7 +39,10 @@ class RequestEvents {
     private final Jdbi jdbi;
     private final Set<Listener> listeners = ConcurrentHashMap.newKeySet();
 
-    /** The last move of each request that was told, so that none is told twice. Guarded by itself; bounded. */
+    /**
+     * The last move of each request that was told, so that none is told twice. Guarded by itself;
+     * bounded.
+     */
     private final Map<Long, Told> told =
             new LinkedHashMap<>() {
                 private static final long serialVersionUID = 1;
@@ -57,7 +60,9 @@ class RequestEvents {
     private record Told(Instant movedAt, boolean reported) {}
 
     private record Listener(
-            Predicate<RequestRow> wanted, boolean untilEnd, MultiEmitter<? super TunnelRequest> emitter) {
+            Predicate<RequestRow> wanted,
+            boolean untilEnd,
+            MultiEmitter<? super TunnelRequest> emitter) {
 
         void tell(RequestRow row) {
             if (wanted.test(row)) {
@@ -84,7 +89,9 @@ class RequestEvents {
     }
 
     private Multi<TunnelRequest> listen(
-            Predicate<RequestRow> wanted, boolean untilEnd, java.util.function.Consumer<Listener> first) {
+            Predicate<RequestRow> wanted,
+            boolean untilEnd,
+            java.util.function.Consumer<Listener> first) {
         if (listeners.size() >= MOST_LISTENERS) {
             throw new Problem(
                     ProblemCode.TOO_MANY_REQUESTS,
@@ -130,16 +137,15 @@ class RequestEvents {
     }
 
     private List<RequestRow> recent() {
-        return jdbi.withHandle(
-                handle ->
-                        handle.createQuery(
-                                        RequestTable.SELECT
-                                                + """
-                                                WHERE moved_at > UTC_TIMESTAMP(6) - INTERVAL :overlap SECOND
-                                                ORDER BY moved_at LIMIT 1000
-                                                """)
-                                .bind("overlap", OVERLAP.toSeconds())
-                                .map(RequestTable.MAPPER)
-                                .list());
+        return jdbi.withHandle(handle ->
+                handle.createQuery(
+                                RequestTable.SELECT
+                                        + """
+                                        WHERE moved_at > UTC_TIMESTAMP(6) - INTERVAL :overlap SECOND
+                                        ORDER BY moved_at LIMIT 1000
+                                        """)
+                        .bind("overlap", OVERLAP.toSeconds())
+                        .map(RequestTable.MAPPER)
+                        .list());
     }
 }

@@ -10,7 +10,10 @@ import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What can be measured of requests: how long they take to come up, why they end, and what checks cost. */
+/**
+ * What can be measured of requests: how long they take to come up, why they end, and what checks
+ * cost.
+ */
 @ApplicationScoped
 class RequestMetrics {
 
@@ -39,19 +42,33 @@ class RequestMetrics {
 
     RequestMetrics(MeterRegistry registry) {
         this.registry = registry;
-        this.pickup = timer("opnmanager.request.pickup", "From the request to its hand-out to the agent.");
+        this.pickup =
+                timer(
+                        "opnmanager.request.pickup",
+                        "From the request to its hand-out to the agent.");
         this.active = timer("opnmanager.request.active", "From the request to active.");
         this.opened = counter("opnmanager.request.opened", "Requests made.");
         this.heldChecks =
-                Counter.builder("opnmanager.checks").tag("held", "true").description("Checks of agents.").register(registry);
+                Counter.builder("opnmanager.checks")
+                        .tag("held", "true")
+                        .description("Checks of agents.")
+                        .register(registry);
         this.plainChecks =
-                Counter.builder("opnmanager.checks").tag("held", "false").description("Checks of agents.").register(registry);
+                Counter.builder("opnmanager.checks")
+                        .tag("held", "false")
+                        .description("Checks of agents.")
+                        .register(registry);
         this.watchQueries =
-                counter("opnmanager.watch.queries", "Queries of the watch that serves all checks together.");
+                counter(
+                        "opnmanager.watch.queries",
+                        "Queries of the watch that serves all checks together.");
     }
 
     private Timer timer(String name, String description) {
-        return Timer.builder(name).description(description).serviceLevelObjectives(BUCKETS).register(registry);
+        return Timer.builder(name)
+                .description(description)
+                .serviceLevelObjectives(BUCKETS)
+                .register(registry);
     }
 
     private Counter counter(String name, String description) {

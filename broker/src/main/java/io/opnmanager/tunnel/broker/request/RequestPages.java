@@ -1,5 +1,6 @@
 package io.opnmanager.tunnel.broker.request;
 
+import io.opnmanager.tunnel.broker.database.UtcTime;
 import io.opnmanager.tunnel.broker.identity.Caller;
 import io.opnmanager.tunnel.broker.problem.Problem;
 import io.opnmanager.tunnel.broker.problem.ProblemCode;
@@ -9,7 +10,6 @@ import io.opnmanager.tunnel.contract.operator.Nodes;
 import io.opnmanager.tunnel.contract.operator.TunnelRequest;
 import io.opnmanager.tunnel.contract.operator.TunnelRequestPage;
 import jakarta.enterprise.context.ApplicationScoped;
-import io.opnmanager.tunnel.broker.database.Times;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -35,43 +35,61 @@ class RequestPages {
         return Arrays.stream(Status.values())
                 .filter(status -> RequestTable.word(status).equals(word))
                 .findFirst()
-                .orElseThrow(
-                        () ->
-                                new Problem(
-                                        ProblemCode.INVALID_FIELD,
-                                        "status: wanted one of %s, found another word"
-                                                .formatted(
-                                                        Arrays.stream(Status.values())
-                                                                .map(RequestTable::word)
-                                                                .collect(Collectors.joining(", ")))));
+                .orElseThrow(() ->
+                        new Problem(
+                                ProblemCode.INVALID_FIELD,
+                                "status: wanted one of %s, found another word"
+                                        .formatted(
+                                                Arrays.stream(Status.values())
+                                                        .map(RequestTable::word)
+                                                        .collect(Collectors.joining(", ")))));
     }
 
     TunnelRequestPage page(
-            Caller.Operator who, @Nullable Status status, @Nullable Long firewall, int page, int size) {
+            Caller.Operator who,
+            @Nullable Status status,
+            @Nullable Long firewall,
+            int page,
+            int size) {
         String where =
                 """
                 WHERE (:status IS NULL OR status = :status) AND (:firewall IS NULL OR firewall_id = :firewall)
                   AND (:owner IS NULL OR requested_by = :owner)
                 """;
-        return jdbi.withHandle(
-                handle -> {
-                    long total =
-                            filtered(handle, "SELECT COUNT(*) FROM request_queue " + where, who, status, firewall)
-                                    .mapTo(Long.class)
-                                    .one();
-                    List<TunnelRequest> items =
-                            filtered(handle, RequestTable.SELECT + where + " ORDER BY id DESC LIMIT :size OFFSET :from", who, status, firewall)
-                                    .bind("size", size)
-                                    .bind("from", (long) page * size)
-                                    .map(RequestTable.MAPPER)
-                                    .map(RequestRow::view)
-                                    .list();
-                    return new TunnelRequestPage(items, page, size, total);
-                });
+        return jdbi.withHandle(handle -> {
+            long total =
+                    filtered(
+                                    handle,
+                                    "SELECT COUNT(*) FROM request_queue " + where,
+                                    who,
+                                    status,
+                                    firewall)
+                            .mapTo(Long.class)
+                            .one();
+            List<TunnelRequest> items =
+                    filtered(
+                                    handle,
+                                    RequestTable.SELECT
+                                            + where
+                                            + " ORDER BY id DESC LIMIT :size OFFSET :from",
+                                    who,
+                                    status,
+                                    firewall)
+                            .bind("size", size)
+                            .bind("from", (long) page * size)
+                            .map(RequestTable.MAPPER)
+                            .map(RequestRow::view)
+                            .list();
+            return new TunnelRequestPage(items, page, size, total);
+        });
     }
 
     private static Query filtered(
-            Handle handle, String sql, Caller.Operator who, @Nullable Status status, @Nullable Long firewall) {
+            Handle handle,
+            String sql,
+            Caller.Operator who,
+            @Nullable Status status,
+            @Nullable Long firewall) {
         return handle.createQuery(sql)
                 .bind("status", status == null ? null : RequestTable.word(status))
                 .bind("firewall", firewall)
@@ -79,25 +97,23 @@ class RequestPages {
     }
 
     Nodes nodes() {
-        return jdbi.withHandle(
-                handle ->
-                        new Nodes(
-                                handle.createQuery(
-                                                """
-                                                SELECT n.*, (SELECT COUNT(*) FROM request_queue r WHERE r.node = n.name AND r.live = 1) AS tunnels
-                                                FROM node n ORDER BY n.name
-                                                """)
-                                        .map(
-                                                (row, context) ->
-                                                        new Node(
-                                                                row.getString("name"),
-                                                                row.getString("ssh_host"),
-                                                                row.getInt("ssh_port"),
-                                                                row.getString("version"),
-                                                                Times.required(row, "started_at"),
-                                                                Times.required(row, "last_seen"),
-                                                                row.getBoolean("draining"),
-                                                                row.getInt("tunnels")))
-                                        .list()));
+        return jdbi.withHandle(handle ->
+                new Nodes(
+                        handle.createQuery(
+                                        """
+                                        SELECT n.*, (SELECT COUNT(*) FROM request_queue r WHERE r.node = n.name AND r.live = 1) AS tunnels
+                                        FROM node n ORDER BY n.name
+                                        """)
+                                .map((row, context) ->
+                                        new Node(
+                                                row.getString("name"),
+                                                row.getString("ssh_host"),
+                                                row.getInt("ssh_port"),
+                                                row.getString("version"),
+                                                UtcTime.read(row, "started_at"),
+                                                UtcTime.read(row, "last_seen"),
+                                                row.getBoolean("draining"),
+                                                row.getInt("tunnels")))
+                                .list()));
     }
 }

@@ -12,8 +12,14 @@ import org.jspecify.annotations.Nullable;
  * @param handedOutAt when an agent was first told to open it
  * @param reportedAt when the agent first said that it is open
  * @param movedAt when it was made or last changed its state
+ * @param sshPublicKey the key that the firewall's agent authenticates with, while it is enrolled
  */
-public record RequestRow(TunnelRequest view, @Nullable Instant handedOutAt, @Nullable Instant reportedAt, Instant movedAt) {
+public record RequestRow(
+        TunnelRequest view,
+        @Nullable Instant handedOutAt,
+        @Nullable Instant reportedAt,
+        Instant movedAt,
+        @Nullable String sshPublicKey) {
 
     public long id() {
         return view.id();

@@ -14,7 +14,10 @@ public interface RequestSettings {
     @WithDefault("30s")
     Duration establish();
 
-    /** How long a session may be active when its request names no lifetime of its own. From 1 s to {@link #lifetimeMaximum}. */
+    /**
+     * How long a session may be active when its request names no lifetime of its own. From 1 s to
+     * {@link #lifetimeMaximum}.
+     */
     @WithDefault("30m")
     Duration lifetime();
 
@@ -27,24 +30,40 @@ public interface RequestSettings {
     Duration heartbeat();
 
     /**
-     * An active session ends when its holder gave no heartbeat, or no probe was answered, for this time. From two
-     * heartbeats, so that one lost answer ends nothing.
+     * An active session ends when its holder gave no heartbeat, or no probe was answered, for this
+     * time. From two heartbeats, so that one lost answer ends nothing.
      */
     @WithDefault("150s")
     Duration heartbeatMissed();
 
-    /** A session that was ever held by a browser window ends when no window gave a sign for this time. From 1 s. */
+    /**
+     * A session that was ever held by a browser window ends when no window gave a sign for this
+     * time. From 1 s.
+     */
     @WithDefault("60s")
     Duration windowGone();
 
-    /** An active session without a byte for this time ends; the broker's own probes do not count. From 1 s. */
+    /**
+     * An active session without a byte for this time ends; the broker's own probes do not count.
+     * From 1 s.
+     */
     @WithDefault("10m")
     Duration idle();
 
-    /** Bytes in both directions together after which a session ends, when its request names none. Default: unlimited. */
+    /**
+     * Bytes in both directions together after which a session ends, when its request names none.
+     * Default: unlimited.
+     */
     Optional<MemorySize> byteLimit();
 
-    /** How often a quickconnect-agent is told to check. From 1 s; the longest held answer is 15 s, fixed by the protocol. */
+    /** Connections through one session at once; more are closed at once. From 1. */
+    @WithDefault("256")
+    int connections();
+
+    /**
+     * How often a quickconnect-agent is told to check. From 1 s; the longest held answer is 15 s,
+     * fixed by the protocol.
+     */
     @WithDefault("15s")
     Duration checkInterval();
 
@@ -52,19 +71,31 @@ public interface RequestSettings {
     @WithDefault("60s")
     Duration checkinInterval();
 
-    /** How often this node looks for work that other nodes were given. 50 ms to 5 s; one query for all agents together. */
+    /**
+     * How often this node looks for work that other nodes were given. 50 ms to 5 s; one query for
+     * all agents together.
+     */
     @WithDefault("250ms")
     Duration watch();
 
-    /** Calls a second that one firewall's agent may make in the long run; more are answered 429. From 1. */
+    /**
+     * Calls a second that one firewall's agent may make in the long run; more are answered 429.
+     * From 1.
+     */
     @WithDefault("10")
     int callsPerSecond();
 
-    /** For how long an ended request is handed out for killing to an agent that does not confirm. From 1 min. */
+    /**
+     * For how long an ended request is handed out for killing to an agent that does not confirm.
+     * From 1 min.
+     */
     @WithDefault("24h")
     Duration killRetention();
 
-    /** How long a stopping broker waits for live sessions to end by themselves before it ends them. From 0 s. */
+    /**
+     * How long a stopping broker waits for live sessions to end by themselves before it ends them.
+     * From 0 s.
+     */
     @WithDefault("10s")
     Duration drain();
 }

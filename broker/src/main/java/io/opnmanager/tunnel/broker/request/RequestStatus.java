@@ -5,14 +5,17 @@ import io.opnmanager.tunnel.contract.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The table of states: every legal move of a request. Whatever is not here does not happen. {@code docs/protocol.md}
- * shows the same table, printed from this class by a test.
+ * The table of states: every legal move of a request. Whatever is not here does not happen. {@code
+ * docs/protocol.md} shows the same table, printed from this class by a test.
  */
 final class RequestStatus {
 
     private RequestStatus() {}
 
-    /** Where a request goes when its tunnel is up, reported and probed; {@code null} when that is no legal move. */
+    /**
+     * Where a request goes when its tunnel is up, reported and probed; {@code null} when that is no
+     * legal move.
+     */
     static @Nullable Status established(Status from) {
         return switch (from) {
             case PENDING -> Status.ACTIVE;

@@ -1,6 +1,6 @@
 package io.opnmanager.tunnel.broker.request;
 
-import io.opnmanager.tunnel.broker.database.Times;
+import io.opnmanager.tunnel.broker.database.UtcTime;
 import io.opnmanager.tunnel.contract.EndReason;
 import io.opnmanager.tunnel.contract.Status;
 import io.opnmanager.tunnel.contract.operator.TunnelRequest;
@@ -16,7 +16,12 @@ import org.jspecify.annotations.Nullable;
 final class RequestTable {
 
     /** Every column of {@link #MAPPER}. */
-    static final String SELECT = "SELECT * FROM request_queue ";
+    static final String SELECT =
+            """
+            SELECT request_queue.*,
+                (SELECT ssh_public_key FROM firewall WHERE firewall.id = request_queue.firewall_id) AS ssh_public_key
+            FROM request_queue
+            """;
 
     static final RowMapper<RequestRow> MAPPER = RequestTable::map;
 
@@ -38,21 +43,22 @@ final class RequestTable {
                         nullableLong(row, "tunnel_pid"),
                         row.getString("requested_by"),
                         row.getString("reason"),
-                        Times.required(row, "created_at"),
-                        Times.required(row, "deadline"),
-                        Times.optional(row, "tunnel_started_at"),
-                        Times.optional(row, "last_heartbeat"),
-                        Times.optional(row, "last_activity"),
-                        Times.optional(row, "expires_at"),
-                        Times.optional(row, "ended_at"),
-                        Times.optional(row, "kill_confirmed_at"),
+                        UtcTime.read(row, "created_at"),
+                        UtcTime.read(row, "deadline"),
+                        UtcTime.readOrNull(row, "tunnel_started_at"),
+                        UtcTime.readOrNull(row, "last_heartbeat"),
+                        UtcTime.readOrNull(row, "last_activity"),
+                        UtcTime.readOrNull(row, "expires_at"),
+                        UtcTime.readOrNull(row, "ended_at"),
+                        UtcTime.readOrNull(row, "kill_confirmed_at"),
                         row.getLong("bytes_in"),
                         row.getLong("bytes_out"),
                         nullableLong(row, "byte_limit"),
                         certificate == null ? null : HexFormat.of().formatHex(certificate)),
-                Times.optional(row, "handed_out_at"),
-                Times.optional(row, "reported_at"),
-                Times.required(row, "moved_at"));
+                UtcTime.readOrNull(row, "handed_out_at"),
+                UtcTime.readOrNull(row, "reported_at"),
+                UtcTime.read(row, "moved_at"),
+                row.getString("ssh_public_key"));
     }
 
     private static @Nullable Long nullableLong(ResultSet row, String column) throws SQLException {

@@ -16,9 +16,9 @@ import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The only writer of a request's moves. Each is one compare-and-set on the row, and log line, metric, audit entry and
- * event are made here and nowhere else. Any number of callers and nodes may try the same move: one wins, the others are
- * told that nothing was left to do.
+ * The only writer of a request's moves. Each is one compare-and-set on the row, and log line,
+ * metric, audit entry and event are made here and nowhere else. Any number of callers and nodes may
+ * try the same move: one wins, the others are told that nothing was left to do.
  *
  * <p>Runs in the caller's thread, which may block.
  */
@@ -62,8 +62,10 @@ public class Requests {
      * @throws Problem {@code request_unknown}
      */
     public RequestRow one(long id) {
-        return find(id)
-                .orElseThrow(() -> new Problem(ProblemCode.REQUEST_UNKNOWN, "wanted an existing request, found no request " + id));
+        return find(id).orElseThrow(() ->
+                new Problem(
+                        ProblemCode.REQUEST_UNKNOWN,
+                        "wanted an existing request, found no request " + id));
     }
 
     /** One row, if it exists. */
@@ -72,14 +74,22 @@ public class Requests {
     }
 
     private static Optional<RequestRow> find(Handle handle, long id) {
-        return handle.createQuery(RequestTable.SELECT + "WHERE id = :id").bind("id", id).map(RequestTable.MAPPER).findOne();
+        return handle.createQuery(RequestTable.SELECT + "WHERE id = :id")
+                .bind("id", id)
+                .map(RequestTable.MAPPER)
+                .findOne();
     }
 
     /** A row was made by {@link Opening}. */
     void opened(RequestRow row) {
         LOG.infof(
                 "request opened: request=%d firewall=%d operator=%s node=%s port=%d target=%s",
-                row.id(), row.firewallId(), row.view().requestedBy(), row.view().node(), row.view().tunnelPort(), row.view().target());
+                row.id(),
+                row.firewallId(),
+                row.view().requestedBy(),
+                row.view().node(),
+                row.view().tunnelPort(),
+                row.view().target());
         aftermath.metrics.opened();
         aftermath.moved.fire(new RequestMoved(row));
         watch.work(row.firewallId());
@@ -91,23 +101,23 @@ public class Requests {
     }
 
     /**
-     * The agent says that its end is up. The first report counts; a later one only tells another process.
+     * The agent says that its end is up. The first report counts; a later one only tells another
+     * process.
      *
      * @return the row, or empty when it no longer waits for a report
      */
     public Optional<RequestRow> reported(long id, @Nullable Long pid) {
         int changed =
-                jdbi.withHandle(
-                        handle ->
-                                handle.createUpdate(
-                                                """
-                                                UPDATE request_queue
-                                                SET reported_at = COALESCE(reported_at, UTC_TIMESTAMP(6)), tunnel_pid = COALESCE(:pid, tunnel_pid)
-                                                WHERE id = :id AND live = 1
-                                                """)
-                                        .bind("id", id)
-                                        .bind("pid", pid)
-                                        .execute());
+                jdbi.withHandle(handle ->
+                        handle.createUpdate(
+                                        """
+                                        UPDATE request_queue
+                                        SET reported_at = COALESCE(reported_at, UTC_TIMESTAMP(6)), tunnel_pid = COALESCE(:pid, tunnel_pid)
+                                        WHERE id = :id AND live = 1
+                                        """)
+                                .bind("id", id)
+                                .bind("pid", pid)
+                                .execute());
         if (changed == 0) {
             return Optional.empty();
         }
@@ -118,8 +128,8 @@ public class Requests {
     }
 
     /**
-     * pending → active: this node's listener is up and the probe through it was answered; the row says whether the agent
-     * has reported and whether there is time left.
+     * pending → active: this node's listener is up and the probe through it was answered; the row
+     * says whether the agent has reported and whether there is time left.
      *
      * @param certificate SHA-256 of the target's certificate, when it showed one
      * @return whether this call made the move
@@ -127,26 +137,31 @@ public class Requests {
     public boolean establish(long id, byte @Nullable [] certificate) {
         Caller by = new Caller.Node(node.name());
         Optional<RequestRow> established =
-                jdbi.inTransaction(
-                        handle -> {
-                            Optional<RequestRow> row = find(handle, id);
-                            Status to = row.map(found -> RequestStatus.established(found.status())).orElse(null);
-                            if (row.isEmpty() || to == null || !establish(handle, row.get(), to, certificate)) {
-                                return Optional.empty();
-                            }
-                            audit.record(handle, by, "request.active", "request:" + id, "done", null);
-                            return find(handle, id);
-                        });
-        established.ifPresent(
-                row -> {
-                    LOG.infof("request active: request=%d firewall=%d port=%d", id, row.firewallId(), row.view().tunnelPort());
-                    aftermath.metrics.active(row.view().createdAt(), row.view().tunnelStartedAt());
-                    aftermath.moved.fire(new RequestMoved(row));
+                jdbi.inTransaction(handle -> {
+                    Optional<RequestRow> row = find(handle, id);
+                    Status to =
+                            row.map(found -> RequestStatus.established(found.status()))
+                                    .orElse(null);
+                    if (row.isEmpty()
+                            || to == null
+                            || !establish(handle, row.get(), to, certificate)) {
+                        return Optional.empty();
+                    }
+                    audit.record(handle, by, "request.active", "request:" + id, "done", null);
+                    return find(handle, id);
                 });
+        established.ifPresent(row -> {
+            LOG.infof(
+                    "request active: request=%d firewall=%d port=%d",
+                    id, row.firewallId(), row.view().tunnelPort());
+            aftermath.metrics.active(row.view().createdAt(), row.view().tunnelStartedAt());
+            aftermath.moved.fire(new RequestMoved(row));
+        });
         return established.isPresent();
     }
 
-    private static boolean establish(Handle handle, RequestRow row, Status to, byte @Nullable [] certificate) {
+    private static boolean establish(
+            Handle handle, RequestRow row, Status to, byte @Nullable [] certificate) {
         return handle.createUpdate(
                                 """
                                 UPDATE request_queue
@@ -196,37 +211,51 @@ public class Requests {
     }
 
     private Optional<RequestRow> tryEnd(
-            RequestRow from, Status to, EndReason reason, Caller by, @Nullable String detail, boolean killed) {
-        return jdbi.inTransaction(
-                handle -> {
-                    int changed =
-                            handle.createUpdate(
-                                            """
-                                            UPDATE request_queue
-                                            SET status = :to, end_reason = :reason, detail = COALESCE(:detail, detail),
-                                                ended_at = UTC_TIMESTAMP(6), moved_at = UTC_TIMESTAMP(6),
-                                                kill_confirmed_at = CASE WHEN :killed OR handed_out_at IS NULL THEN UTC_TIMESTAMP(6) END
-                                            WHERE id = :id AND status = :from
-                                            """)
-                                    .bind("id", from.id())
-                                    .bind("from", RequestTable.word(from.status()))
-                                    .bind("to", RequestTable.word(to))
-                                    .bind("reason", RequestTable.word(reason))
-                                    .bind("detail", shortened(detail))
-                                    .bind("killed", killed)
-                                    .execute();
-                    if (changed == 0) {
-                        return Optional.empty();
-                    }
-                    audit.record(handle, by, "request.end", "request:" + from.id(), RequestTable.word(reason), detail);
-                    return find(handle, from.id());
-                });
+            RequestRow from,
+            Status to,
+            EndReason reason,
+            Caller by,
+            @Nullable String detail,
+            boolean killed) {
+        return jdbi.inTransaction(handle -> {
+            int changed =
+                    handle.createUpdate(
+                                    """
+                                    UPDATE request_queue
+                                    SET status = :to, end_reason = :reason, detail = COALESCE(:detail, detail),
+                                        ended_at = UTC_TIMESTAMP(6), moved_at = UTC_TIMESTAMP(6),
+                                        kill_confirmed_at = CASE WHEN :killed OR handed_out_at IS NULL THEN UTC_TIMESTAMP(6) END
+                                    WHERE id = :id AND status = :from
+                                    """)
+                            .bind("id", from.id())
+                            .bind("from", RequestTable.word(from.status()))
+                            .bind("to", RequestTable.word(to))
+                            .bind("reason", RequestTable.word(reason))
+                            .bind("detail", shortened(detail))
+                            .bind("killed", killed)
+                            .execute();
+            if (changed == 0) {
+                return Optional.empty();
+            }
+            audit.record(
+                    handle,
+                    by,
+                    "request.end",
+                    "request:" + from.id(),
+                    RequestTable.word(reason),
+                    detail);
+            return find(handle, from.id());
+        });
     }
 
     private void ended(RequestRow row, EndReason reason, Caller by) {
         LOG.infof(
                 "request ended: request=%d firewall=%d status=%s reason=%s by=%s",
-                row.id(), row.firewallId(), RequestTable.word(row.status()), RequestTable.word(reason), by.actor());
+                row.id(),
+                row.firewallId(),
+                RequestTable.word(row.status()),
+                RequestTable.word(reason),
+                by.actor());
         aftermath.metrics.ended(reason);
         aftermath.moved.fire(new RequestMoved(row));
         if (row.view().killConfirmedAt() == null) {
@@ -237,28 +266,30 @@ public class Requests {
     /** The agent says that nothing of an ended request is left on its side. */
     void killConfirmed(RequestRow row) {
         int changed =
-                jdbi.withHandle(
-                        handle ->
-                                handle.createUpdate(
-                                                """
-                                                UPDATE request_queue SET kill_confirmed_at = UTC_TIMESTAMP(6)
-                                                WHERE id = :id AND ended_at IS NOT NULL AND kill_confirmed_at IS NULL
-                                                """)
-                                        .bind("id", row.id())
-                                        .execute());
+                jdbi.withHandle(handle ->
+                        handle.createUpdate(
+                                        """
+                                        UPDATE request_queue SET kill_confirmed_at = UTC_TIMESTAMP(6)
+                                        WHERE id = :id AND ended_at IS NOT NULL AND kill_confirmed_at IS NULL
+                                        """)
+                                .bind("id", row.id())
+                                .execute());
         if (changed == 1) {
             LOG.infof("kill confirmed: request=%d firewall=%d", row.id(), row.firewallId());
         }
     }
 
-    /** What a person should know while it is pending, for example why the probe was not answered yet. */
+    /**
+     * What a person should know while it is pending, for example why the probe was not answered
+     * yet.
+     */
     public void note(long id, String detail) {
-        jdbi.useHandle(
-                handle ->
-                        handle.createUpdate("UPDATE request_queue SET detail = :detail WHERE id = :id AND live = 1")
-                                .bind("id", id)
-                                .bind("detail", shortened(detail))
-                                .execute());
+        jdbi.useHandle(handle ->
+                handle.createUpdate(
+                                "UPDATE request_queue SET detail = :detail WHERE id = :id AND live = 1")
+                        .bind("id", id)
+                        .bind("detail", shortened(detail))
+                        .execute());
     }
 
     private static @Nullable String shortened(@Nullable String detail) {

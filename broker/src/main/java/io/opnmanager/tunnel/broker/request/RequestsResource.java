@@ -18,7 +18,9 @@ import java.util.Objects;
 import org.jboss.resteasy.reactive.RestStreamElementType;
 import org.jspecify.annotations.Nullable;
 
-/** The operator's side of requests. An operator sees and closes the own ones, an administrator all. */
+/**
+ * The operator's side of requests. An operator sees and closes the own ones, an administrator all.
+ */
 @RunOnVirtualThread
 @RolesAllowed({"administrator", "operator"})
 class RequestsResource implements RequestsApi {
@@ -29,7 +31,12 @@ class RequestsResource implements RequestsApi {
     private final RequestEvents events;
     private final Asking asking;
 
-    RequestsResource(Requests requests, RequestPages pages, Opening opening, RequestEvents events, Asking asking) {
+    RequestsResource(
+            Requests requests,
+            RequestPages pages,
+            Opening opening,
+            RequestEvents events,
+            Asking asking) {
         this.requests = requests;
         this.pages = pages;
         this.opening = opening;
@@ -38,7 +45,8 @@ class RequestsResource implements RequestsApi {
     }
 
     @Override
-    public TunnelRequestPage list(@Nullable String status, @Nullable Long firewallId, int page, int size) {
+    public TunnelRequestPage list(
+            @Nullable String status, @Nullable Long firewallId, int page, int size) {
         return pages.page(asking.operator(), RequestPages.status(status), firewallId, page, size);
     }
 
@@ -46,7 +54,8 @@ class RequestsResource implements RequestsApi {
     public Response open(@Nullable String idempotencyKey, TunnelAsk ask) {
         Caller.Operator who = asking.operator();
         FirewallRow firewall = asking.firewall(ask.firewallId());
-        Target target = Target.parse(Objects.requireNonNullElse(ask.target(), firewall.webTarget()));
+        Target target =
+                Target.parse(Objects.requireNonNullElse(ask.target(), firewall.webTarget()));
         Opening.Opened opened = opening.open(who, firewall, target, ask, idempotencyKey);
         if (opened.made()) {
             requests.opened(opened.row());

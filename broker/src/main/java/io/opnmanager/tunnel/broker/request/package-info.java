@@ -1,8 +1,9 @@
 /**
- * What was asked for, by whom, of which firewall: the request queue, its table of states, its only writer, its ports, its
- * sweeper and the watch that wakes held polls.
+ * What was asked for, by whom, of which firewall: the request queue, its table of states, its only
+ * writer, its ports, its sweeper and the watch that wakes held polls.
  *
- * <p>Not here: the SSH lines themselves; {@code tunnel} compares those with the rows and says what it sees.
+ * <p>Not here: the SSH lines themselves; {@code tunnel} compares those with the rows and says what
+ * it sees.
  *
  * <pre>
  *   POST requests            agent reports + own listener + probe

@@ -11,8 +11,8 @@ import org.apache.sshd.server.session.ServerSession;
 import org.jboss.logging.Logger;
 
 /**
- * One TCP connection to a tunnel's port, pumped through a channel of its SSH line by two virtual threads, half-close kept.
- * Owned by its {@link Tunnel}.
+ * One TCP connection to a tunnel's port, pumped through a channel of its SSH line by two virtual
+ * threads, half-close kept. Owned by its {@link Tunnel}.
  */
 final class Connection implements AutoCloseable {
 
@@ -27,7 +27,8 @@ final class Connection implements AutoCloseable {
     /** Whether bytes count: those of the broker's own probe do not. */
     private final boolean counted;
 
-    Connection(Tunnel tunnel, SocketChannel socket, boolean counted, int window, Duration stall) throws IOException {
+    Connection(Tunnel tunnel, SocketChannel socket, boolean counted, int window, Duration stall)
+            throws IOException {
         this.tunnel = tunnel;
         this.socket = socket;
         this.counted = counted;
@@ -46,7 +47,8 @@ final class Connection implements AutoCloseable {
             socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
             session.getService(ConnectionService.class).registerChannel(channel);
             channel.openWithin(OPEN_WITHIN);
-            Thread downwards = Thread.ofVirtual().name("tunnel-down-" + tunnel.port()).start(this::toSocket);
+            Thread downwards =
+                    Thread.ofVirtual().name("tunnel-down-" + tunnel.port()).start(this::toSocket);
             toAgent();
             downwards.join();
             channel.close(false);
@@ -103,7 +105,9 @@ final class Connection implements AutoCloseable {
         try {
             socket.close();
         } catch (IOException e) {
-            LOG.debugf("socket did not close cleanly: request=%d error=%s", tunnel.request(), e.getMessage());
+            LOG.debugf(
+                    "socket did not close cleanly: request=%d error=%s",
+                    tunnel.request(), e.getMessage());
         }
         tunnel.ended(this);
     }

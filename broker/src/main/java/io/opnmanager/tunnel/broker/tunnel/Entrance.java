@@ -16,11 +16,15 @@ import java.time.Duration;
 import java.util.List;
 import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.cipher.BuiltinCiphers;
+import org.apache.sshd.common.cipher.Cipher;
 import org.apache.sshd.common.compression.BuiltinCompressions;
+import org.apache.sshd.common.compression.Compression;
 import org.apache.sshd.common.kex.BuiltinDHFactories;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.common.mac.BuiltinMacs;
+import org.apache.sshd.common.mac.Mac;
 import org.apache.sshd.common.signature.BuiltinSignatures;
+import org.apache.sshd.common.signature.Signature;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.ServerBuilder;
 import org.apache.sshd.server.SshServer;
@@ -29,8 +33,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The SSH server that agents dial: public keys only, forwards only, modern algorithms only. It starts after the rows were
- * recovered and before HTTP, and stops last.
+ * The SSH server that agents dial: public keys only, forwards only, modern algorithms only. It
+ * starts after the rows were recovered and before HTTP, and stops last.
  */
 @ApplicationScoped
 class Entrance implements SshEndpoint {
@@ -45,7 +49,12 @@ class Entrance implements SshEndpoint {
     private @Nullable SshServer server;
     private List<String> hostKeyLines = List.of();
 
-    Entrance(SshSettings settings, HostKeys hostKeys, Admission admission, Tunnels tunnels, ThisNode node) {
+    Entrance(
+            SshSettings settings,
+            HostKeys hostKeys,
+            Admission admission,
+            Tunnels tunnels,
+            ThisNode node) {
         this.settings = settings;
         this.hostKeys = hostKeys;
         this.admission = admission;
@@ -53,7 +62,8 @@ class Entrance implements SshEndpoint {
         this.node = node;
     }
 
-    void start(@Observes @Priority(10) StartupEvent event) throws IOException, GeneralSecurityException {
+    void start(@Observes @Priority(10) StartupEvent event)
+            throws IOException, GeneralSecurityException {
         KeyPair key = hostKeys.load();
         hostKeyLines = List.of(HostKeys.line(key));
         node.announce(host(), port());
@@ -61,7 +71,9 @@ class Entrance implements SshEndpoint {
         SshServer fresh = build(key);
         fresh.start();
         server = fresh;
-        LOG.infof("SSH entrance open: node=%s host=%s port=%d", node.name(), settings.host(), settings.port());
+        LOG.infof(
+                "SSH entrance open: node=%s host=%s port=%d",
+                node.name(), settings.host(), settings.port());
     }
 
     void stop(@Observes ShutdownEvent event) throws IOException {
@@ -95,7 +107,10 @@ class Entrance implements SshEndpoint {
         return fresh;
     }
 
-    /** What a current ssh-audit marks as failing is not here; hybrid post-quantum key exchange comes first. */
+    /**
+     * What a current ssh-audit marks as failing is not here; hybrid post-quantum key exchange comes
+     * first.
+     */
     private static void algorithms(SshServer server) {
         server.setKeyExchangeFactories(
                 NamedFactory.setUpTransformedFactories(
@@ -110,28 +125,25 @@ class Entrance implements SshEndpoint {
                                 BuiltinDHFactories.dhg18_512),
                         ServerBuilder.DH2KEX));
         server.setCipherFactories(
-                NamedFactory.setUpBuiltinFactories(
-                        true,
-                        List.of(
-                                // Intrinsics make it the fastest by far.
-                                BuiltinCiphers.aes128gcm,
-                                BuiltinCiphers.aes256gcm,
-                                BuiltinCiphers.cc20p1305_openssh,
-                                BuiltinCiphers.aes128ctr,
-                                BuiltinCiphers.aes256ctr)));
+                List.<NamedFactory<Cipher>>of(
+                        // Intrinsics make it the fastest by far.
+                        BuiltinCiphers.aes128gcm,
+                        BuiltinCiphers.aes256gcm,
+                        BuiltinCiphers.cc20p1305_openssh,
+                        BuiltinCiphers.aes128ctr,
+                        BuiltinCiphers.aes256ctr));
         server.setMacFactories(
-                NamedFactory.setUpBuiltinFactories(true, List.of(BuiltinMacs.hmacsha256etm, BuiltinMacs.hmacsha512etm)));
-        server.setCompressionFactories(NamedFactory.setUpBuiltinFactories(true, List.of(BuiltinCompressions.none)));
+                List.<NamedFactory<Mac>>of(BuiltinMacs.hmacsha256etm, BuiltinMacs.hmacsha512etm));
+        server.setCompressionFactories(
+                List.<NamedFactory<Compression>>of(BuiltinCompressions.none));
         server.setSignatureFactories(
-                NamedFactory.setUpBuiltinFactories(
-                        true,
-                        List.of(
-                                BuiltinSignatures.ed25519,
-                                BuiltinSignatures.nistp256,
-                                BuiltinSignatures.nistp384,
-                                BuiltinSignatures.nistp521,
-                                BuiltinSignatures.rsaSHA512,
-                                BuiltinSignatures.rsaSHA256)));
+                List.<NamedFactory<Signature>>of(
+                        BuiltinSignatures.ed25519,
+                        BuiltinSignatures.nistp256,
+                        BuiltinSignatures.nistp384,
+                        BuiltinSignatures.nistp521,
+                        BuiltinSignatures.rsaSHA512,
+                        BuiltinSignatures.rsaSHA256));
     }
 
     private void limits(SshServer server) {
@@ -149,17 +161,15 @@ class Entrance implements SshEndpoint {
 
     @Override
     public String host() {
-        return settings
-                .publicHost()
-                .orElseGet(
-                        () -> {
-                            try {
-                                return InetAddress.getLocalHost().getHostName();
-                            } catch (UnknownHostException e) {
-                                throw new IllegalStateException(
-                                        "the machine has no host name: set opnmanager.ssh.public-host", e);
-                            }
-                        });
+        return settings.publicHost()
+                .orElseGet(() -> {
+                    try {
+                        return InetAddress.getLocalHost().getHostName();
+                    } catch (UnknownHostException e) {
+                        throw new IllegalStateException(
+                                "the machine has no host name: set opnmanager.ssh.public-host", e);
+                    }
+                });
     }
 
     @Override

@@ -5,12 +5,15 @@ import java.util.Collection;
 import java.util.Set;
 
 /**
- * What SSH permits: the port of a live request of the firewall that asks, by a name for loopback, and nothing else. A
- * pure decision, so that it can be read and tested as a table.
+ * What SSH permits: the port of a live request of the firewall that asks, by a name for loopback,
+ * and nothing else. A pure decision, so that it can be read and tested as a table.
  */
 final class ForwardPolicy {
 
-    /** OpenSSH's {@code -R 8101:…} says {@code localhost}; no other word means loopback (RFC 4254 §7.1). */
+    /**
+     * OpenSSH's {@code -R 8101:…} says {@code localhost}; no other word means loopback (RFC 4254
+     * §7.1).
+     */
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "::1");
 
     private ForwardPolicy() {}
@@ -50,7 +53,10 @@ final class ForwardPolicy {
             return new Decision.Refused(Refusal.NOT_LOOPBACK);
         }
         return live.stream()
-                .filter(row -> row.isLive() && row.firewallId() == firewall && row.view().tunnelPort() == port)
+                .filter(row ->
+                        row.isLive()
+                                && row.firewallId() == firewall
+                                && row.view().tunnelPort() == port)
                 .findFirst()
                 .<Decision>map(Decision.Permitted::new)
                 .orElseGet(() -> new Decision.Refused(Refusal.PORT_NOT_REQUESTED));

@@ -13,12 +13,13 @@ import org.apache.sshd.common.channel.exception.SshChannelOpenException;
 import org.apache.sshd.common.util.buffer.Buffer;
 
 /**
- * A {@code forwarded-tcpip} channel (RFC 4254 §7.2) with bounded buffers both ways. Towards the agent one packet is under
- * way at a time, so that the connections of a line take fair turns and none fills the line's queue; from the agent at
- * most its window is kept, and the window opens again only for bytes that were delivered.
+ * A {@code forwarded-tcpip} channel (RFC 4254 §7.2) with bounded buffers both ways. Towards the
+ * agent one packet is under way at a time, so that the connections of a line take fair turns and
+ * none fills the line's queue; from the agent at most its window is kept, and the window opens
+ * again only for bytes that were delivered.
  *
- * <p>MINA calls {@link #doWriteData} in a thread of the line, which must not wait; {@link #send} and {@link #receive} are
- * for the connection's own virtual threads.
+ * <p>MINA calls {@link #doWriteData} in a thread of the line, which must not wait; {@link #send}
+ * and {@link #receive} are for the connection's own virtual threads.
  */
 final class ForwardedChannel extends AbstractClientChannel {
 
@@ -28,7 +29,12 @@ final class ForwardedChannel extends AbstractClientChannel {
     private final Inbox inbox;
     private final Runnable heard;
 
-    ForwardedChannel(int listenerPort, InetSocketAddress originator, int window, Duration stall, Runnable heard) {
+    ForwardedChannel(
+            int listenerPort,
+            InetSocketAddress originator,
+            int window,
+            Duration stall,
+            Runnable heard) {
         super("forwarded-tcpip");
         this.listenerPort = listenerPort;
         this.originator = originator;
@@ -57,7 +63,8 @@ final class ForwardedChannel extends AbstractClientChannel {
     /**
      * Opens it and waits for the agent's answer.
      *
-     * @throws IOException when the agent refuses, or could not reach the target, or does not answer in time
+     * @throws IOException when the agent refuses, or could not reach the target, or does not answer
+     *     in time
      */
     void openWithin(Duration time) throws IOException {
         try {
@@ -104,7 +111,8 @@ final class ForwardedChannel extends AbstractClientChannel {
         while (data.hasRemaining()) {
             long space = Math.min(window.waitForSpace(stall), window.getPacketSize());
             int length = (int) Math.min(data.remaining(), space);
-            Buffer packet = getSession().createBuffer(SshConstants.SSH_MSG_CHANNEL_DATA, length + 64);
+            Buffer packet =
+                    getSession().createBuffer(SshConstants.SSH_MSG_CHANNEL_DATA, length + 64);
             packet.putUInt(getRecipient());
             packet.putBytes(data.array(), data.arrayOffset() + data.position(), length);
             window.consume(length);

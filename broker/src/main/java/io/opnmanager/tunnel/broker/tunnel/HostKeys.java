@@ -22,18 +22,23 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
- * The broker's SSH host key: Ed25519, made once, in a file that only the broker can read. Agents pin it when they enrol,
- * so nodes that agents may be sent to share one file.
+ * The broker's SSH host key: Ed25519, made once, in a file that only the broker can read. Agents
+ * pin it when they enrol, so nodes that agents may be sent to share one file.
  */
 @ApplicationScoped
 class HostKeys {
 
     private static final Logger LOG = Logger.getLogger(HostKeys.class);
-    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
+    private static final Set<PosixFilePermission> OWNER_ONLY =
+            PosixFilePermissions.fromString("rw-------");
 
     private final Path file;
 
-    HostKeys(@ConfigProperty(name = "opnmanager.state-folder", defaultValue = "/var/lib/opnmanager-tunnel") Path folder) {
+    HostKeys(
+            @ConfigProperty(
+                            name = "opnmanager.state-folder",
+                            defaultValue = "/var/lib/opnmanager-tunnel")
+                    Path folder) {
         this.file = folder.resolve("ssh_host_ed25519_key");
     }
 
@@ -50,9 +55,12 @@ class HostKeys {
                             .formatted(file, PosixFilePermissions.toString(others)));
         }
         try (var in = Files.newInputStream(file)) {
-            Iterable<KeyPair> keys = SecurityUtils.loadKeyPairIdentities(null, NamedResource.ofName(file.toString()), in, null);
+            Iterable<KeyPair> keys =
+                    SecurityUtils.loadKeyPairIdentities(
+                            null, NamedResource.ofName(file.toString()), in, null);
             if (keys == null || !keys.iterator().hasNext()) {
-                throw new IOException("wanted an OpenSSH private key in " + file + ", found something else");
+                throw new IOException(
+                        "wanted an OpenSSH private key in " + file + ", found something else");
             }
             return keys.iterator().next();
         }
@@ -65,10 +73,15 @@ class HostKeys {
         Files.createDirectories(file.toAbsolutePath().getParent());
         Path fresh =
                 Files.createTempFile(
-                        file.toAbsolutePath().getParent(), "host-key", ".new", PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+                        file.toAbsolutePath().getParent(),
+                        "host-key",
+                        ".new",
+                        PosixFilePermissions.asFileAttribute(OWNER_ONLY));
         Files.write(fresh, text.toByteArray());
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-        LOG.infof("SSH host key made: file=%s fingerprint=%s", file, KeyUtils.getFingerPrint(key.getPublic()));
+        LOG.infof(
+                "SSH host key made: file=%s fingerprint=%s",
+                file, KeyUtils.getFingerPrint(key.getPublic()));
     }
 
     /** One line as in {@code known_hosts}, without the host. */

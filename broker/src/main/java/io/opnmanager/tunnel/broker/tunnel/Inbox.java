@@ -6,9 +6,10 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Bytes between an SSH channel, which must never wait, and a socket, which may: one writer, one reader, at most as many
- * bytes as the channel's window. It grows with what is in it, so that an idle connection costs little, and counts bytes,
- * not packets, so that a peer that sends them one by one costs no more.
+ * Bytes between an SSH channel, which must never wait, and a socket, which may: one writer, one
+ * reader, at most as many bytes as the channel's window. It grows with what is in it, so that an
+ * idle connection costs little, and counts bytes, not packets, so that a peer that sends them one
+ * by one costs no more.
  */
 final class Inbox {
 

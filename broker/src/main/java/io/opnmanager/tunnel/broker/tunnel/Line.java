@@ -12,9 +12,11 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An authenticated SSH connection of a firewall and its sign of life. It serves one request at the most.
+ * An authenticated SSH connection of a firewall and its sign of life. It serves one request at the
+ * most.
  *
- * <p>Threads: MINA's for {@link #heard}, the reconciling one for {@link #beat}; the fields say for themselves.
+ * <p>Threads: MINA's for {@link #heard}, the reconciling one for {@link #beat}; the fields say for
+ * themselves.
  */
 final class Line {
 
@@ -66,7 +68,8 @@ final class Line {
     }
 
     /**
-     * Asks the peer for a sign of life when it is time; its answer, a failure included, is the sign.
+     * Asks the peer for a sign of life when it is time; its answer, a failure included, is the
+     * sign.
      *
      * @return whether the peer was heard of within the silence
      */
@@ -83,18 +86,24 @@ final class Line {
                 buffer.putBoolean(true);
                 session.request(buffer, "keepalive@openssh.com", (command, answer) -> heard());
             } catch (IOException e) {
-                LOG.debugf("keepalive could not be sent: firewall=%d error=%s", firewall, e.getMessage());
+                LOG.debugf(
+                        "keepalive could not be sent: firewall=%d error=%s",
+                        firewall, e.getMessage());
             }
         }
         return true;
     }
 
-    /** Tells the peer why and closes the connection; one that takes no message is cut after the server's time for it. */
+    /**
+     * Tells the peer why and closes the connection; one that takes no message is cut after the
+     * server's time for it.
+     */
     void disconnect(String why) {
         try {
             session.disconnect(SshConstants.SSH2_DISCONNECT_BY_APPLICATION, why);
         } catch (IOException e) {
-            LOG.debugf("disconnect could not be sent: firewall=%d error=%s", firewall, e.getMessage());
+            LOG.debugf(
+                    "disconnect could not be sent: firewall=%d error=%s", firewall, e.getMessage());
             session.close(true);
         }
     }

@@ -22,9 +22,9 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the target through the tunnel whether it is there, the way its clients will: TLS handshake and HTTP status for a
- * web page, a banner for ssh, an open connection for anything else. It goes through the tunnel's own listener, so an
- * answer also proves that the listener is ours and up.
+ * Asks the target through the tunnel whether it is there, the way its clients will: TLS handshake
+ * and HTTP status for a web page, a banner for ssh, an open connection for anything else. It goes
+ * through the tunnel's own listener, so an answer also proves that the listener is ours and up.
  *
  * <p>Blocking; for a virtual thread.
  */
@@ -33,7 +33,10 @@ final class Probe {
     private static final int CONNECT_MILLIS = 2_000;
     private static final int READ_MILLIS = 5_000;
 
-    /** How long a plain connection must stay open to count: an agent that cannot reach its target closes it at once. */
+    /**
+     * How long a plain connection must stay open to count: an agent that cannot reach its target
+     * closes it at once.
+     */
     private static final int STAYS_OPEN_MILLIS = 500;
 
     private static final int LONGEST_LINE = 1024;
@@ -44,17 +47,21 @@ final class Probe {
     /**
      * Probes once.
      *
-     * @return SHA-256 of the certificate that the target showed, or {@code null} when it is no TLS target
+     * @return SHA-256 of the certificate that the target showed, or {@code null} when it is no TLS
+     *     target
      * @throws IOException when it did not answer as such a target does; the message says how
      */
     static byte @Nullable [] run(Tunnel tunnel, Target target) throws IOException {
         try (Socket socket = new Socket()) {
-            socket.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0));
+            socket.bind(
+                    new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0));
             int source = socket.getLocalPort();
             tunnel.expectProbe(source);
             try {
                 socket.connect(
-                        new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), tunnel.port()), CONNECT_MILLIS);
+                        new InetSocketAddress(
+                                InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), tunnel.port()),
+                        CONNECT_MILLIS);
                 socket.setSoTimeout(READ_MILLIS);
                 return ask(socket, target);
             } finally {
@@ -84,7 +91,10 @@ final class Probe {
     private static byte[] https(Socket socket, Target target) throws IOException {
         Seen seen = new Seen();
         try (SSLSocket tls =
-                (SSLSocket) context(seen).getSocketFactory().createSocket(socket, target.host(), target.port(), true)) {
+                (SSLSocket)
+                        context(seen)
+                                .getSocketFactory()
+                                .createSocket(socket, target.host(), target.port(), true)) {
             tls.startHandshake();
             status(tls, target);
             return seen.fingerprint();
@@ -145,14 +155,17 @@ final class Probe {
         throw new IOException("the target answered with something else than was asked");
     }
 
-    /** How long a failed probe waits before the next: short at first, because most targets are up already. */
+    /**
+     * How long a failed probe waits before the next: short at first, because most targets are up
+     * already.
+     */
     static Duration pause(int failures) {
         return Duration.ofMillis(Math.min(2_000, 100L << Math.min(failures, 5)));
     }
 
     /**
-     * Accepts any certificate and remembers it: a firewall signs its own, and whether this is the remembered one is asked
-     * of the pins right after. Nothing secret is sent before.
+     * Accepts any certificate and remembers it: a firewall signs its own, and whether this is the
+     * remembered one is asked of the pins right after. Nothing secret is sent before.
      */
     private static final class Seen extends X509ExtendedTrustManager {
         private byte @Nullable [] fingerprint;
@@ -168,7 +181,8 @@ final class Probe {
             try {
                 fingerprint = MessageDigest.getInstance("SHA-256").digest(chain[0].getEncoded());
             } catch (NoSuchAlgorithmException | java.security.cert.CertificateEncodingException e) {
-                throw new IllegalStateException("a certificate that was just parsed has a fingerprint", e);
+                throw new IllegalStateException(
+                        "a certificate that was just parsed has a fingerprint", e);
             }
         }
 

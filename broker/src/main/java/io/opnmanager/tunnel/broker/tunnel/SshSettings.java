@@ -21,10 +21,16 @@ public interface SshSettings {
     /** Host name or address that agents are told to dial. Default: the machine's host name. */
     Optional<String> publicHost();
 
-    /** Port that agents are told to dial, when something forwards to {@link #port}. Default: that port. */
+    /**
+     * Port that agents are told to dial, when something forwards to {@link #port}. Default: that
+     * port.
+     */
     Optional<Integer> publicPort();
 
-    /** How often each line is asked for a sign of life. 1 s to 20 s; under the 25 s after which middleboxes forget a line. */
+    /**
+     * How often each line is asked for a sign of life. 1 s to 20 s; under the 25 s after which
+     * middleboxes forget a line.
+     */
     @WithDefault("4s")
     Duration keepalive();
 
@@ -44,7 +50,9 @@ public interface SshSettings {
     @WithDefault("20")
     int unauthenticatedPerAddress();
 
-    /** New connections a second from one address in the long run; ten times as many at once. From 1. */
+    /**
+     * New connections a second from one address in the long run; ten times as many at once. From 1.
+     */
     @WithDefault("10")
     int connectionsPerSecond();
 
@@ -52,11 +60,17 @@ public interface SshSettings {
     @WithDefault("64")
     int linesPerFirewall();
 
-    /** Bytes that one connection through a tunnel may have under way from the firewall, and so its buffer here. 64K to 64M. */
+    /**
+     * Bytes that one connection through a tunnel may have under way from the firewall, and so its
+     * buffer here. 64K to 64M.
+     */
     @WithDefault("2M")
     MemorySize window();
 
-    /** A connection through a tunnel whose other end takes no byte for this time is closed. From 10 s. */
+    /**
+     * A connection through a tunnel whose other end takes no byte for this time is closed. From 10
+     * s.
+     */
     @WithDefault("2m")
     Duration stall();
 }

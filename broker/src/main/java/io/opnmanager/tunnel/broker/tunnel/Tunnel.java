@@ -15,8 +15,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The live path of one request: its listener on 127.0.0.1, the connections through it and the SSH line that carries them.
- * Closing it closes all three; nothing else does.
+ * The live path of one request: its listener on 127.0.0.1, the connections through it and the SSH
+ * line that carries them. Closing it closes all three; nothing else does.
  *
  * <p>Accepts in one virtual thread; the counters may be touched by any.
  */
@@ -35,7 +35,12 @@ final class Tunnel implements AutoCloseable {
      * @param stall after which a connection that takes nothing is closed
      */
     record Terms(
-            long request, int port, @Nullable Long byteLimit, int connections, int window, Duration stall) {}
+            long request,
+            int port,
+            @Nullable Long byteLimit,
+            int connections,
+            int window,
+            Duration stall) {}
 
     private final Terms terms;
     private final Line line;
@@ -53,7 +58,12 @@ final class Tunnel implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile long lastWritten;
 
-    private Tunnel(Terms terms, Line line, TunnelMetrics metrics, Runnable byteLimitReached, ServerSocketChannel listener) {
+    private Tunnel(
+            Terms terms,
+            Line line,
+            TunnelMetrics metrics,
+            Runnable byteLimitReached,
+            ServerSocketChannel listener) {
         this.terms = terms;
         this.line = line;
         this.metrics = metrics;
@@ -66,11 +76,15 @@ final class Tunnel implements AutoCloseable {
      *
      * @throws IOException when another program has the port
      */
-    static Tunnel bind(Terms terms, Line line, TunnelMetrics metrics, Runnable byteLimitReached) throws IOException {
+    static Tunnel bind(Terms terms, Line line, TunnelMetrics metrics, Runnable byteLimitReached)
+            throws IOException {
         ServerSocketChannel listener = ServerSocketChannel.open();
         try {
             listener.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-            listener.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), terms.port()), 128);
+            listener.bind(
+                    new InetSocketAddress(
+                            InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), terms.port()),
+                    128);
             return new Tunnel(terms, line, metrics, byteLimitReached, listener);
         } catch (IOException e) {
             listener.close();
@@ -88,7 +102,9 @@ final class Tunnel implements AutoCloseable {
                 take(listener.accept());
             } catch (IOException e) {
                 if (!closed.get()) {
-                    LOG.warnf("listener failed: request=%d port=%d error=%s", terms.request(), terms.port(), e.getMessage());
+                    LOG.warnf(
+                            "listener failed: request=%d port=%d error=%s",
+                            terms.request(), terms.port(), e.getMessage());
                     close();
                 }
                 return;
@@ -106,7 +122,9 @@ final class Tunnel implements AutoCloseable {
         Connection connection = new Connection(this, socket, !probe, terms.window(), terms.stall());
         connections.add(connection);
         metrics.connection();
-        Thread.ofVirtual().name("tunnel-up-" + terms.port()).start(() -> connection.run(line.session()));
+        Thread.ofVirtual()
+                .name("tunnel-up-" + terms.port())
+                .start(() -> connection.run(line.session()));
         if (closed.get()) {
             connection.close();
         }
@@ -128,7 +146,10 @@ final class Tunnel implements AutoCloseable {
         return !closed.get();
     }
 
-    /** The connection that will come from this local port is the broker's own and counts for nothing. */
+    /**
+     * The connection that will come from this local port is the broker's own and counts for
+     * nothing.
+     */
     void expectProbe(int sourcePort) {
         probes.add(sourcePort);
     }
@@ -158,7 +179,9 @@ final class Tunnel implements AutoCloseable {
 
     private void checkLimit() {
         Long limit = terms.byteLimit();
-        if (limit != null && bytesIn.sum() + bytesOut.sum() > limit && limitTold.compareAndSet(false, true)) {
+        if (limit != null
+                && bytesIn.sum() + bytesOut.sum() > limit
+                && limitTold.compareAndSet(false, true)) {
             byteLimitReached.run();
         }
     }
@@ -171,7 +194,10 @@ final class Tunnel implements AutoCloseable {
         return bytesOut.sum();
     }
 
-    /** Whether bytes went through since the last call that said so; for the one thread that writes them down. */
+    /**
+     * Whether bytes went through since the last call that said so; for the one thread that writes
+     * them down.
+     */
     boolean movedSinceLastLook() {
         long now = bytesIn.sum() + bytesOut.sum();
         boolean moved = now != lastWritten;
@@ -192,7 +218,9 @@ final class Tunnel implements AutoCloseable {
         try {
             listener.close();
         } catch (IOException e) {
-            LOG.warnf("listener did not close cleanly: request=%d port=%d error=%s", terms.request(), terms.port(), e.getMessage());
+            LOG.warnf(
+                    "listener did not close cleanly: request=%d port=%d error=%s",
+                    terms.request(), terms.port(), e.getMessage());
         }
         connections.forEach(Connection::close);
         line.disconnect(why);

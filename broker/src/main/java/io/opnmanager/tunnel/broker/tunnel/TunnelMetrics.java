@@ -23,7 +23,9 @@ class TunnelMetrics {
     TunnelMetrics(MeterRegistry registry) {
         this.registry = registry;
         this.connections =
-                Counter.builder("opnmanager.connections").description("Connections taken through tunnels.").register(registry);
+                Counter.builder("opnmanager.connections")
+                        .description("Connections taken through tunnels.")
+                        .register(registry);
         this.bytesIn =
                 Counter.builder("opnmanager.bytes")
                         .tag("direction", "in")

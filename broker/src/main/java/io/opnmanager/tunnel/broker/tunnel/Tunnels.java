@@ -23,22 +23,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every line and tunnel of this node, compared with the rows: at once when this node moved a request, and every second
- * whatever happened. A tunnel whose row has ended is closed; an active row whose tunnel is gone ends. No message has to
- * arrive for this to heal.
+ * Every line and tunnel of this node, compared with the rows: at once when this node moved a
+ * request, and every second whatever happened. A tunnel whose row has ended is closed; an active
+ * row whose tunnel is gone ends. No message has to arrive for this to heal.
  *
- * <p>All maps are concurrent. Work that touches the database runs in virtual threads, never in a thread of MINA.
+ * <p>All maps are concurrent. Work that touches the database runs in virtual threads, never in a
+ * thread of MINA.
  */
 @ApplicationScoped
 class Tunnels {
 
     private static final Logger LOG = Logger.getLogger(Tunnels.class);
 
-    /** Agents take a disconnect that begins so as final: another agent of the same firewall has taken over. */
+    /**
+     * Agents take a disconnect that begins so as final: another agent of the same firewall has
+     * taken over.
+     */
     private static final String REPLACED = "replaced by a newer connection";
 
     private final NodeRows nodeRows;
@@ -52,6 +57,8 @@ class Tunnels {
 
     /** The tunnel that serves each request now. */
     private final Map<Long, Tunnel> tunnels = new ConcurrentHashMap<>();
+
+    private final ReentrantLock opening = new ReentrantLock();
 
     /** Every authenticated connection. */
     private final Set<Line> lines = ConcurrentHashMap.newKeySet();
@@ -87,7 +94,9 @@ class Tunnels {
 
     /** The live requests of a firewall on this node, in memory: asked in threads of MINA. */
     List<RequestRow> liveOf(long firewall) {
-        return rows.values().stream().filter(row -> row.isLive() && row.firewallId() == firewall).toList();
+        return rows.values().stream()
+                .filter(row -> row.isLive() && row.firewallId() == firewall)
+                .toList();
     }
 
     void authenticated(Line line) {
@@ -126,23 +135,16 @@ class Tunnels {
                         rules.request.connections(),
                         (int) rules.ssh.window().asLongValue(),
                         rules.ssh.stall());
-        Tunnel[] opened = new Tunnel[1];
-        // One at a time for a request: the older line's listener must be closed before the newer one's is bound.
-        tunnels.compute(
-                id,
-                (key, older) -> {
-                    if (older != null) {
-                        LOG.warnf("tunnel replaced by a newer connection: request=%d firewall=%d", id, row.firewallId());
-                        older.close(REPLACED);
-                    }
-                    opened[0] = bind(terms, line);
-                    return opened[0];
-                });
-        Tunnel tunnel = opened[0];
+        Tunnel tunnel = replace(terms, line, row);
         if (tunnel == null) {
             return refuse(line, terms.port(), Refusal.PORT_TAKEN);
         }
         line.serves(tunnel);
+        if (!line.session().isOpen()) {
+            // It went before it was known whose it is.
+            lost(line);
+            return false;
+        }
         tunnel.start();
         rules.metrics.established(row.view().createdAt());
         LOG.infof("tunnel up: request=%d firewall=%d port=%d", id, row.firewallId(), terms.port());
@@ -150,11 +152,38 @@ class Tunnels {
         return true;
     }
 
+    /** One at a time: the older line's listener must be closed before the newer one's is bound. */
+    private @Nullable Tunnel replace(Tunnel.Terms terms, Line line, RequestRow row) {
+        opening.lock();
+        try {
+            Tunnel older = tunnels.remove(row.id());
+            if (older != null) {
+                LOG.warnf(
+                        "tunnel replaced by a newer connection: request=%d firewall=%d",
+                        row.id(), row.firewallId());
+                older.close(REPLACED);
+            }
+            Tunnel tunnel = bind(terms, line);
+            if (tunnel != null) {
+                tunnels.put(row.id(), tunnel);
+            }
+            return tunnel;
+        } finally {
+            opening.unlock();
+        }
+    }
+
     private @Nullable Tunnel bind(Tunnel.Terms terms, Line line) {
         try {
-            return Tunnel.bind(terms, line, rules.metrics, () -> inBackground(() -> byteLimit(terms.request())));
+            return Tunnel.bind(
+                    terms,
+                    line,
+                    rules.metrics,
+                    () -> inBackground(() -> byteLimit(terms.request())));
         } catch (IOException e) {
-            LOG.warnf("port could not be bound: request=%d port=%d error=%s", terms.request(), terms.port(), e.getMessage());
+            LOG.warnf(
+                    "port could not be bound: request=%d port=%d error=%s",
+                    terms.request(), terms.port(), e.getMessage());
             return null;
         }
     }
@@ -163,7 +192,19 @@ class Tunnels {
         requests.end(id, EndReason.BYTE_LIMIT, self(), null);
     }
 
-    /** A line is gone. If its tunnel was active, its request ends; a pending one may still be dialled again. */
+    /** A line gives its port back: the same as hanging up, because it serves nothing else. */
+    boolean cancel(Line line) {
+        if (line.tunnel() == null) {
+            return false;
+        }
+        line.disconnect("the port was given back");
+        return true;
+    }
+
+    /**
+     * A line is gone. If its tunnel was active, its request ends; a pending one may still be
+     * dialled again.
+     */
     void lost(Line line) {
         lines.remove(line);
         Tunnel tunnel = line.tunnel();
@@ -181,14 +222,15 @@ class Tunnels {
             return;
         }
         requests.find(id)
-                .ifPresent(
-                        now -> {
-                            switch (now.status()) {
-                                case ACTIVE -> requests.end(id, EndReason.LINE_LOST, self(), "the SSH line ended");
-                                case PENDING -> {}
-                                case DISCONNECTED, TIMEOUT, EXPIRED -> nodeRows.listenersClosed(List.of(id));
-                            }
-                        });
+                .ifPresent(now -> {
+                    switch (now.status()) {
+                        case ACTIVE ->
+                                requests.end(id, EndReason.LINE_LOST, self(), "the SSH line ended");
+                        case PENDING -> {}
+                        case DISCONNECTED, TIMEOUT, EXPIRED ->
+                                nodeRows.listenersClosed(List.of(id));
+                    }
+                });
     }
 
     /** This node moved a request. */
@@ -212,7 +254,8 @@ class Tunnels {
     private void end(long id, String why) {
         Tunnel tunnel = tunnels.remove(id);
         if (tunnel != null) {
-            nodeRows.traffic(List.of(new NodeRows.Traffic(id, tunnel.bytesIn(), tunnel.bytesOut())));
+            nodeRows.traffic(
+                    List.of(new NodeRows.Traffic(id, tunnel.bytesIn(), tunnel.bytesOut())));
             tunnel.close(why);
         }
         nodeRows.listenersClosed(List.of(id));
@@ -230,7 +273,9 @@ class Tunnels {
             writeTraffic();
             compare(held);
         } catch (RuntimeException e) {
-            LOG.warnf("the comparison with the rows failed and is tried again in a second: error=%s", e.getMessage());
+            LOG.warnf(
+                    "the comparison with the rows failed and is tried again in a second: error=%s",
+                    e.getMessage());
         }
     }
 
@@ -258,7 +303,11 @@ class Tunnels {
                 }
                 case ACTIVE -> {
                     if (tunnel == null) {
-                        requests.end(row.id(), EndReason.LINE_LOST, self(), "no tunnel was found for the active request");
+                        requests.end(
+                                row.id(),
+                                EndReason.LINE_LOST,
+                                self(),
+                                "no tunnel was found for the active request");
                     } else {
                         vitality.heartbeat(tunnel, row);
                     }
@@ -266,7 +315,7 @@ class Tunnels {
                 case DISCONNECTED, TIMEOUT, EXPIRED -> closed.add(row.id());
             }
         }
-        for (Tunnel tunnel : tunnels.values()) {
+        for (Tunnel tunnel : List.copyOf(tunnels.values())) {
             if (!rows.containsKey(tunnel.request()) && tunnels.remove(tunnel.request(), tunnel)) {
                 tunnel.close("the request has ended");
             }
@@ -279,7 +328,9 @@ class Tunnels {
         nodeRows.traffic(
                 tunnels.values().stream()
                         .filter(Tunnel::movedSinceLastLook)
-                        .map(tunnel -> new NodeRows.Traffic(tunnel.request(), tunnel.bytesIn(), tunnel.bytesOut()))
+                        .map(tunnel ->
+                                new NodeRows.Traffic(
+                                        tunnel.request(), tunnel.bytesIn(), tunnel.bytesOut()))
                         .toList());
     }
 
@@ -287,7 +338,9 @@ class Tunnels {
     private void beat() {
         for (Line line : lines) {
             if (!line.beat(rules.ssh.keepalive(), rules.ssh.silence())) {
-                LOG.warnf("peer silent: firewall=%d silence=%s", line.firewall(), rules.ssh.silence());
+                LOG.warnf(
+                        "peer silent: firewall=%d silence=%s",
+                        line.firewall(), rules.ssh.silence());
                 line.session().close(true);
             } else if (line.tunnel() == null
                     && (line.olderThan(rules.ssh.forward()) || liveOf(line.firewall()).isEmpty())) {
@@ -302,7 +355,9 @@ class Tunnels {
         for (Line line : lines) {
             Tunnel tunnel = line.tunnel();
             if (liveOf(line.firewall()).isEmpty()
-                    || (tunnel != null && tunnel.isOpen() && tunnels.get(tunnel.request()) != tunnel)) {
+                    || (tunnel != null
+                            && tunnel.isOpen()
+                            && tunnels.get(tunnel.request()) != tunnel)) {
                 orphans++;
             }
         }
@@ -322,7 +377,9 @@ class Tunnels {
         try {
             nodeRows.listenersClosed(left.stream().map(Tunnel::request).toList());
         } catch (RuntimeException e) {
-            LOG.warnf("closed listeners could not be written down, the next start does: error=%s", e.getMessage());
+            LOG.warnf(
+                    "closed listeners could not be written down, the next start does: error=%s",
+                    e.getMessage());
         }
     }
 
@@ -333,13 +390,12 @@ class Tunnels {
     private static void inBackground(Runnable work) {
         Thread.ofVirtual()
                 .name("tunnels")
-                .start(
-                        () -> {
-                            try {
-                                work.run();
-                            } catch (RuntimeException e) {
-                                LOG.warnf("left to the comparison with the rows: error=%s", e.getMessage());
-                            }
-                        });
+                .start(() -> {
+                    try {
+                        work.run();
+                    } catch (RuntimeException e) {
+                        LOG.warnf("left to the comparison with the rows: error=%s", e.getMessage());
+                    }
+                });
     }
 }

@@ -22,8 +22,9 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the far end of a tunnel answers: probes until it first does, makes the request active when its agent has
- * reported too, and probes again every heartbeat. A changed certificate ends the request.
+ * Whether the far end of a tunnel answers: probes until it first does, makes the request active
+ * when its agent has reported too, and probes again every heartbeat. A changed certificate ends the
+ * request.
  *
  * <p>Each tunnel is probed by one virtual thread at a time.
  */
@@ -76,7 +77,9 @@ class Vitality {
     void begin(Tunnel tunnel, RequestRow row) {
         State state = state(tunnel);
         if (state.probing.compareAndSet(false, true)) {
-            Thread.ofVirtual().name("probe-" + tunnel.port()).start(() -> untilAnswered(tunnel, row, state));
+            Thread.ofVirtual()
+                    .name("probe-" + tunnel.port())
+                    .start(() -> untilAnswered(tunnel, row, state));
         }
     }
 
@@ -130,7 +133,10 @@ class Vitality {
         meters.metrics.probed(true);
         if (certificate != null) {
             switch (pins.check(row.firewallId(), target, certificate)) {
-                case PinVerdict.Pinned pinned -> LOG.infof("certificate pinned: request=%d firewall=%d", row.id(), row.firewallId());
+                case PinVerdict.Pinned pinned ->
+                        LOG.infof(
+                                "certificate pinned: request=%d firewall=%d",
+                                row.id(), row.firewallId());
                 case PinVerdict.Matches matches -> {}
                 case PinVerdict.Differs differs -> {
                     changed(row, differs.pinned(), certificate);
@@ -143,17 +149,19 @@ class Vitality {
         state.nextProbe = System.nanoTime() + meters.settings.heartbeat().toNanos();
     }
 
-    private void changed(RequestRow row, byte[] pinned, byte[] shown) {
-        HexFormat hex = HexFormat.of();
+    private void changed(RequestRow row, String pinned, byte[] shown) {
         requests.end(
                 row.id(),
                 EndReason.CERTIFICATE_CHANGED,
                 new Caller.Node(node.name()),
                 "the target showed another certificate than the pinned one: pinned sha256=%s shown sha256=%s"
-                        .formatted(hex.formatHex(pinned), hex.formatHex(shown)));
+                        .formatted(pinned, HexFormat.of().formatHex(shown)));
     }
 
-    /** The agent may have reported meanwhile: if the target has answered, the request becomes active. */
+    /**
+     * The agent may have reported meanwhile: if the target has answered, the request becomes
+     * active.
+     */
     void reported(Tunnel tunnel, RequestRow row) {
         State state = state(tunnel);
         if (state.answered) {
@@ -171,20 +179,22 @@ class Vitality {
         }
         Thread.ofVirtual()
                 .name("probe-" + tunnel.port())
-                .start(
-                        () -> {
-                            try {
-                                probe(tunnel, row, state);
-                                nodeRows.probed(row.id());
-                            } catch (IOException e) {
-                                state.nextProbe = System.nanoTime() + retry().toNanos();
-                                LOG.infof("heartbeat not answered: request=%d error=%s", row.id(), e.getMessage());
-                            } catch (RuntimeException e) {
-                                LOG.warnf("heartbeat failed: request=%d error=%s", row.id(), e.getMessage());
-                            } finally {
-                                state.probing.set(false);
-                            }
-                        });
+                .start(() -> {
+                    try {
+                        probe(tunnel, row, state);
+                        nodeRows.probed(row.id());
+                    } catch (IOException e) {
+                        state.nextProbe = System.nanoTime() + retry().toNanos();
+                        LOG.infof(
+                                "heartbeat not answered: request=%d error=%s",
+                                row.id(), e.getMessage());
+                    } catch (RuntimeException e) {
+                        LOG.warnf(
+                                "heartbeat failed: request=%d error=%s", row.id(), e.getMessage());
+                    } finally {
+                        state.probing.set(false);
+                    }
+                });
     }
 
     private Duration retry() {

@@ -1,6 +1,6 @@
 /**
- * The live SSH lines of this node: the server that agents dial, what they are permitted, the listener of each request,
- * the bytes through it, and the comparison with the rows every second.
+ * The live SSH lines of this node: the server that agents dial, what they are permitted, the
+ * listener of each request, the bytes through it, and the comparison with the rows every second.
  *
  * <p>Not here: when a request ends; this room says what it sees and does what the row says.
  *
@@ -10,8 +10,8 @@
  *   local program --TCP--&gt; Tunnel --Connection--&gt; ForwardedChannel ==SSH==&gt; agent --TCP--&gt; firewall's page
  * </pre>
  *
- * <p>Everything that must end is owned by its {@link io.opnmanager.tunnel.broker.tunnel.Tunnel}: closing it closes the
- * listener, every connection and the SSH session.
+ * <p>Everything that must end is owned by its {@link io.opnmanager.tunnel.broker.tunnel.Tunnel}:
+ * closing it closes the listener, every connection and the SSH session.
  */
 @NullMarked
 package io.opnmanager.tunnel.broker.tunnel;
