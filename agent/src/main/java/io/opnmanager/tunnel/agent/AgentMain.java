@@ -36,10 +36,18 @@ public final class AgentMain {
         }
         Quarkus.run(
                 AgentApplication.class,
-                (code, failure) ->
-                        // Quarkus has logged it: what keeps it from starting is configuration.
-                        System.exit(failure == null ? code : ExitCode.USAGE.number()),
+                (code, failure) -> System.exit(failure == null ? code : notStarted(failure)),
                 arguments);
+    }
+
+    /** What keeps Quarkus from starting is configuration; its message names the key. */
+    private static int notStarted(Throwable failure) {
+        Throwable root = failure;
+        for (int depth = 0; depth < 20 && root.getCause() != null; depth++) {
+            root = root.getCause();
+        }
+        System.err.println("not started: " + root.getMessage());
+        return ExitCode.USAGE.number();
     }
 
     private static @Nullable String optionIn(String[] arguments, String name) {
