@@ -35,6 +35,7 @@ public final class Checkins implements Runnable, AutoCloseable {
     private final Facts facts;
     private final Backoff backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
     private final Thread thread = Thread.ofVirtual().name("checkins").unstarted(this);
+    private volatile boolean closed;
     private Duration interval;
     private boolean wasRefused;
     private boolean wasAway;
@@ -58,7 +59,7 @@ public final class Checkins implements Runnable, AutoCloseable {
     @Override
     public void run() {
         try {
-            while (!Thread.interrupted()) {
+            while (!closed) {
                 Pause pause = once();
                 wake.await(pause.never(), BETWEEN_CHANGES, pause.clock());
             }
@@ -98,7 +99,8 @@ public final class Checkins implements Runnable, AutoCloseable {
             }
             return new Pause(BETWEEN_TRIGGERS, jittered(interval));
         } catch (BrokerFailure failure) {
-            if (Thread.interrupted()) {
+            if (closed) {
+                // The HTTP client swallows the interrupt and calls it a failure.
                 throw new InterruptedException();
             }
             return afterFailure(failure);
@@ -157,6 +159,7 @@ public final class Checkins implements Runnable, AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         thread.interrupt();
     }
 }

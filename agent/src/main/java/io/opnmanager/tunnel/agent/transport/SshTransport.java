@@ -28,7 +28,6 @@ import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.future.CancelOption;
 import org.apache.sshd.common.keyprovider.KeyIdentityProvider;
 import org.apache.sshd.common.session.Session;
-import org.apache.sshd.common.session.SessionHeartbeatController.HeartbeatType;
 import org.apache.sshd.common.signature.Signature;
 import org.apache.sshd.common.util.net.SshdSocketAddress;
 import org.apache.sshd.core.CoreModuleProperties;
@@ -98,7 +97,10 @@ public final class SshTransport implements AutoCloseable {
         CoreModuleProperties.NIO2_READ_TIMEOUT.set(client, Duration.ZERO);
         CoreModuleProperties.HEARTBEAT_REQUEST.set(client, KEEPALIVE);
         CoreModuleProperties.HEARTBEAT_NO_REPLY_MAX.set(client, KEEPALIVES_UNANSWERED);
-        client.setSessionHeartbeat(HeartbeatType.RESERVED, KEEPALIVE_INTERVAL);
+        // This property, not setSessionHeartbeat: on a client the RESERVED type of the latter ends
+        // the
+        // line at the first beat, because it looks for a handler that only servers have.
+        CoreModuleProperties.HEARTBEAT_INTERVAL.set(client, KEEPALIVE_INTERVAL);
         client.start();
     }
 

@@ -217,7 +217,8 @@ final class Tunnel implements Runnable {
             try {
                 return broker.wants(order.requestId());
             } catch (BrokerFailure failure) {
-                if (Thread.interrupted()) {
+                if (ended != null) {
+                    // The HTTP client swallows the interrupt and calls it a failure.
                     throw new InterruptedException();
                 }
                 log.infof(
