@@ -1,0 +1,46 @@
+package io.opnmanager.tunnel.agent;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** What stands behind the tunnel: gives back every byte. */
+final class EchoTarget implements AutoCloseable {
+    final AtomicInteger connections = new AtomicInteger();
+    private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+
+    EchoTarget() throws IOException {
+        Thread.ofVirtual().start(this::accept);
+    }
+
+    int port() {
+        return socket.getLocalPort();
+    }
+
+    private void accept() {
+        while (!socket.isClosed()) {
+            try {
+                Socket caller = socket.accept();
+                connections.incrementAndGet();
+                Thread.ofVirtual().start(() -> echo(caller));
+            } catch (IOException closed) {
+                return;
+            }
+        }
+    }
+
+    private static void echo(Socket caller) {
+        try (caller) {
+            caller.getInputStream().transferTo(caller.getOutputStream());
+        } catch (IOException gone) {
+            // the other end went away
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}

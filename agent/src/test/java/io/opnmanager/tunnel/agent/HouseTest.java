@@ -1,0 +1,82 @@
+package io.opnmanager.tunnel.agent;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+@AnalyzeClasses(
+        packages = "io.opnmanager.tunnel.agent",
+        importOptions = ImportOption.DoNotIncludeTests.class)
+class HouseTest {
+    private static final String HOME = "io.opnmanager.tunnel.agent";
+
+    @ArchTest
+    static final ArchRule arrowsGoDown =
+            layeredArchitecture()
+                    .consideringOnlyDependenciesInLayers()
+                    .layer("commands")
+                    .definedBy(HOME)
+                    .layer("poll")
+                    .definedBy(HOME + ".poll")
+                    .layer("status")
+                    .definedBy(HOME + ".status")
+                    .layer("tunnel")
+                    .definedBy(HOME + ".tunnel")
+                    .layer("transport")
+                    .definedBy(HOME + ".transport")
+                    .layer("broker")
+                    .definedBy(HOME + ".broker")
+                    .whereLayer("commands")
+                    .mayNotBeAccessedByAnyLayer()
+                    .whereLayer("poll")
+                    .mayOnlyBeAccessedByLayers("commands")
+                    .whereLayer("status")
+                    .mayOnlyBeAccessedByLayers("commands")
+                    .whereLayer("tunnel")
+                    .mayOnlyBeAccessedByLayers("commands", "poll", "status")
+                    .whereLayer("transport")
+                    .mayOnlyBeAccessedByLayers("commands", "tunnel")
+                    .whereLayer("broker")
+                    .mayOnlyBeAccessedByLayers("commands", "poll", "status", "tunnel", "transport")
+                    .because("a newcomer reads from the top down and never in a circle");
+
+    @ArchTest
+    static final ArchRule noCircles =
+            slices().matching(HOME + ".(*)..")
+                    .should()
+                    .beFreeOfCycles()
+                    .because("packages in a circle are one package with more files");
+
+    @ArchTest
+    static final ArchRule sshStaysInTransport =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage(HOME + ".transport")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("org.apache.sshd..")
+                    .because("the SSH library is replaced in one place or not at all");
+
+    @ArchTest
+    static final ArchRule httpStaysInBroker =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage(HOME + ".broker")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("jakarta.ws.rs..", "io.vertx..")
+                    .because("trust in the broker's certificate is decided in one place");
+
+    @ArchTest
+    static final ArchRule nobodyRunsCommands =
+            noClasses()
+                    .should()
+                    .dependOnClassesThat()
+                    .belongToAnyOf(ProcessBuilder.class, Runtime.class)
+                    .because("no word from outside may ever become a command on the firewall");
+}

@@ -1,0 +1,158 @@
+package io.opnmanager.tunnel.quickconnect;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** The loop: asks, triggers, waits. It runs in a virtual thread of its own. */
+final class Watch implements AutoCloseable {
+    private static final Logger log = Logger.getLogger(Watch.class);
+
+    /** The longest the protocol lets an answer be held. */
+    private static final int HELD_SECONDS = 15;
+
+    /** A held answer that is this much early was held all the same. */
+    private static final Duration TOLERANCE = Duration.ofSeconds(1);
+
+    /**
+     * While the answer stays true: what waits may take the agent a while, or never go away (a kill
+     * that it cannot confirm), and that must not become a hot loop.
+     */
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
+
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+    private static final Duration LONGEST_RETRY = Duration.ofSeconds(60);
+    private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(5);
+    private static final double JITTER = 0.1;
+
+    private final Broker broker;
+    private final Trigger trigger;
+    private final Health health;
+    private final Duration interval;
+    private final Backoff backoff = new Backoff(FIRST_RETRY, LONGEST_RETRY);
+    private final Thread thread = Thread.ofVirtual().name("watch").unstarted(this::run);
+    private Duration afterTrue = FIRST_PAUSE;
+    private volatile boolean closed;
+
+    /**
+     * Ready to ask.
+     *
+     * @param interval between two checks when the broker does not hold its answers
+     */
+    Watch(Broker broker, Trigger trigger, Health health, Duration interval) {
+        this.broker = broker;
+        this.trigger = trigger;
+        this.health = health;
+        this.interval =
+                interval.compareTo(LONGEST_INTERVAL) > 0
+                        ? LONGEST_INTERVAL
+                        : interval.isPositive() ? interval : Duration.ofSeconds(HELD_SECONDS);
+    }
+
+    /** Asks once, without waiting. */
+    ExitCode once() {
+        return switch (broker.check(0)) {
+            case Answer.Told(boolean hasRequests) -> {
+                if (!hasRequests) {
+                    health.become(Health.State.OK, "nothing waits");
+                    yield ExitCode.NOTHING_TO_DO;
+                }
+                yield pull() ? ExitCode.TRIGGERED : ExitCode.AGENT_AWAY;
+            }
+            case Answer.Refused(String detail) -> {
+                health.become(Health.State.CREDENTIAL_REFUSED, detail);
+                yield ExitCode.REFUSED;
+            }
+            case Answer.Away(String detail, Duration _) -> {
+                health.become(Health.State.BROKER_AWAY, detail);
+                yield ExitCode.BROKER_AWAY;
+            }
+        };
+    }
+
+    /** Asks until closed. */
+    void start() {
+        thread.start();
+    }
+
+    private void run() {
+        try {
+            // Many boxes may have come up with the same power line.
+            Thread.sleep(ThreadLocalRandom.current().nextLong(500));
+            while (!closed) {
+                Duration pause = step();
+                if (!closed) {
+                    // The HTTP client swallows the interrupt of close and calls it a failure.
+                    Thread.sleep(pause);
+                }
+            }
+        } catch (InterruptedException e) {
+            log.debug("the watch ends");
+        }
+    }
+
+    /** One check; gives the pause after it. */
+    private Duration step() {
+        long start = System.nanoTime();
+        return switch (broker.check(HELD_SECONDS)) {
+            case Answer.Told(boolean hasRequests) -> {
+                backoff.reset();
+                yield hasRequests ? afterTrue() : afterFalse(System.nanoTime() - start);
+            }
+            case Answer.Refused(String detail) -> {
+                health.become(Health.State.CREDENTIAL_REFUSED, detail);
+                yield FIRST_RETRY.plus(backoff.next());
+            }
+            case Answer.Away(String detail, @Nullable Duration retryAfter) -> {
+                if (!closed) {
+                    health.become(Health.State.BROKER_AWAY, detail);
+                }
+                Duration next = backoff.next();
+                yield retryAfter == null ? next : retryAfter.plus(next);
+            }
+        };
+    }
+
+    private Duration afterTrue() {
+        pull();
+        Duration pause = afterTrue;
+        Duration doubled = pause.multipliedBy(2);
+        afterTrue = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+        return pause;
+    }
+
+    /** A held answer has used up the interval; an early one has not. */
+    private Duration afterFalse(long nanos) {
+        health.become(Health.State.OK, "nothing waits");
+        afterTrue = FIRST_PAUSE;
+        Duration took = Duration.ofNanos(nanos);
+        if (took.compareTo(Duration.ofSeconds(HELD_SECONDS).minus(TOLERANCE)) >= 0) {
+            return Duration.ZERO;
+        }
+        double factor = 1 + JITTER * (2 * ThreadLocalRandom.current().nextDouble() - 1);
+        Duration rest = Duration.ofMillis((long) (interval.toMillis() * factor)).minus(took);
+        return rest.isNegative() ? Duration.ZERO : rest;
+    }
+
+    private boolean pull() {
+        try {
+            trigger.pull();
+            log.debug("agent triggered");
+            health.become(Health.State.OK, "agent triggered");
+            return true;
+        } catch (IOException e) {
+            health.become(Health.State.AGENT_AWAY, String.valueOf(e.getMessage()));
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+    }
+}

@@ -1,0 +1,175 @@
+package io.opnmanager.tunnel.quickconnect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quarkus.test.junit.QuarkusTest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@QuarkusTest
+class WatchTest {
+    private static final Duration SOON = Duration.ofSeconds(8);
+
+    @TempDir Path folder;
+
+    private ExitCode once(World world) {
+        try (Broker broker = world.broker();
+                Watch watch = world.watch(broker)) {
+            return watch.once();
+        }
+    }
+
+    @Test
+    void onceWithNothingToDoEndsWithZeroAndTriggersNobody() throws Exception {
+        try (World world = new World(folder)) {
+            assertThat(once(world)).isEqualTo(ExitCode.NOTHING_TO_DO);
+            assertThat(world.triggers).isEmpty();
+            assertThat(world.calls.getFirst().body().get("firewall_id").asInt()).isEqualTo(21);
+            assertThat(world.calls.getFirst().body().path("wait").asInt(0)).isZero();
+            assertThat(world.calls.getFirst().authorization()).isEqualTo("Bearer secret");
+        }
+    }
+
+    @Test
+    void onceWithWorkTriggersTheAgentAndEndsWithTen() throws Exception {
+        try (World world = new World(folder)) {
+            world.hasRequests = true;
+            assertThat(once(world).number()).isEqualTo(10);
+            assertThat(world.triggers).containsExactly("checkin\n");
+        }
+    }
+
+    @Test
+    void onceWithoutABrokerEndsWithThree() throws Exception {
+        try (World world = new World(folder)) {
+            world.stopBroker();
+            assertThat(once(world).number()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void onceWithARefusedCredentialEndsWithFour() throws Exception {
+        try (World world = new World(folder)) {
+            world.failWith = 401;
+            assertThat(once(world).number()).isEqualTo(4);
+            assertThat(world.health().get("state").asText()).isEqualTo("credential_refused");
+            assertThat(world.health().get("detail").asText())
+                    .isEqualTo("status=401 code=no_such_credential detail=go away");
+        }
+    }
+
+    @Test
+    void onceWithoutAnAgentEndsWithFive() throws Exception {
+        try (World world = new World(folder)) {
+            world.hasRequests = true;
+            world.stopAgent();
+            assertThat(once(world).number()).isEqualTo(5);
+            assertThat(world.health().get("state").asText()).isEqualTo("agent_away");
+        }
+    }
+
+    @Test
+    void anAgentThatSaysErrorWasNotTriggered() throws Exception {
+        try (World world = new World(folder)) {
+            world.hasRequests = true;
+            world.agentSays = "error busy\n";
+            assertThat(once(world).number()).isEqualTo(5);
+            assertThat(world.health().get("detail").asText())
+                    .contains("wanted ok, found 'error busy'");
+        }
+    }
+
+    @Test
+    void workIsNoticedAtOnceWhileTheAnswerIsHeld() throws Exception {
+        try (World world = new World(folder);
+                Broker broker = world.broker();
+                Watch watch = world.watch(broker)) {
+            world.holds = true;
+            watch.start();
+            await().atMost(SOON).until(() -> world.calls.size() == 1);
+            assertThat(world.calls.getFirst().body().get("wait").asInt()).isEqualTo(15);
+            Thread.sleep(500);
+            long start = System.nanoTime();
+            world.hasRequests = true;
+            await().pollInterval(Duration.ofMillis(10))
+                    .atMost(SOON)
+                    .until(() -> !world.triggers.isEmpty());
+            assertThat(Duration.ofNanos(System.nanoTime() - start))
+                    .isLessThan(Duration.ofMillis(500));
+        }
+    }
+
+    @Test
+    void workThatStaysIsNoHotLoop() throws Exception {
+        try (World world = new World(folder);
+                Broker broker = world.broker();
+                Watch watch = world.watch(broker)) {
+            world.hasRequests = true;
+            watch.start();
+            Thread.sleep(4000);
+            // at 0 (to 0.5), 1 and 3 s
+            assertThat(world.triggers).hasSizeBetween(2, 3);
+            assertThat(world.calls).hasSameSizeAs(world.triggers);
+        }
+    }
+
+    @Test
+    void aBrokerThatDoesNotHoldIsAskedOnceAnInterval() throws Exception {
+        try (World world = new World(folder);
+                Broker broker = world.broker();
+                Watch watch = world.watch(broker)) {
+            watch.start();
+            Thread.sleep(5000);
+            assertThat(world.calls).hasSizeBetween(2, 3);
+        }
+    }
+
+    @Test
+    void itRecoversAloneWhenTheBrokerComesBack() throws Exception {
+        try (World world = new World(folder);
+                Broker broker = world.broker();
+                Watch watch = world.watch(broker)) {
+            world.stopBroker();
+            watch.start();
+            await().atMost(SOON).until(() -> world.healthState().equals("broker_away"));
+            world.hasRequests = true;
+            world.startBroker();
+            await().atMost(SOON).until(() -> !world.triggers.isEmpty());
+            assertThat(world.healthState()).isEqualTo("ok");
+        }
+    }
+
+    @Test
+    void theHealthFileIsWrittenOnChangeOnly() throws Exception {
+        try (World world = new World(folder);
+                Broker broker = world.broker();
+                Watch watch = world.watch(broker)) {
+            watch.once();
+            Files.delete(folder.resolve("health"));
+            watch.once();
+            assertThat(folder.resolve("health")).doesNotExist();
+            world.hasRequests = true;
+            world.stopAgent();
+            watch.once();
+            assertThat(world.healthState()).isEqualTo("agent_away");
+        }
+    }
+
+    @Test
+    void retryAfterIsHonoured() throws Exception {
+        try (World world = new World(folder);
+                Broker broker = world.broker();
+                Watch watch = world.watch(broker)) {
+            world.failWith = 429;
+            world.retryAfter = "2";
+            watch.start();
+            await().atMost(SOON).until(() -> world.calls.size() == 2);
+            assertThat(Duration.ofNanos(world.calls.get(1).at() - world.calls.get(0).at()))
+                    .isGreaterThan(Duration.ofMillis(1900));
+        }
+    }
+}
