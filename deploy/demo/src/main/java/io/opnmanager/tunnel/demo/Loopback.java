@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Ports of this machine, as its kernel tells them. */
 public final class Loopback {
@@ -14,7 +15,9 @@ public final class Loopback {
     /** RFC 793's LISTEN as {@code /proc/net/tcp} writes it. */
     private static final String LISTEN = "0A";
 
-    private static final String LOOPBACK_IPV4 = "0100007F";
+    /** 127.0.0.1 as the kernel writes it, and as it does for a socket that could do IPv6 too. */
+    private static final Set<String> LOOPBACK =
+            Set.of("0100007F", "0000000000000000FFFF00000100007F");
 
     private Loopback() {}
 
@@ -40,7 +43,7 @@ public final class Loopback {
                 String[] address = columns[1].split(":", 2);
                 int port = Integer.parseInt(address[1], 16);
                 if (port >= first && port <= last) {
-                    found.add(new Listener(port, LOOPBACK_IPV4.equals(address[0])));
+                    found.add(new Listener(port, LOOPBACK.contains(address[0])));
                 }
             }
         }

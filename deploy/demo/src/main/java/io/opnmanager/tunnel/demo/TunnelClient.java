@@ -10,6 +10,7 @@ import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
@@ -62,6 +63,13 @@ public final class TunnelClient implements AutoCloseable {
                                 .build(),
                         HttpResponse.BodyHandlers.ofByteArray())
                 .body();
+    }
+
+    /** Follows an event stream of the page; closing the lines ends it. */
+    CompletableFuture<HttpResponse<Void>> follow(String path, EventLines<?> lines) {
+        return client.sendAsync(
+                HttpRequest.newBuilder(page.resolve(path)).timeout(LIMIT).build(),
+                HttpResponse.BodyHandlers.fromLineSubscriber(lines));
     }
 
     @Override
