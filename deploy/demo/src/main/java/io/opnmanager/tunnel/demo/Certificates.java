@@ -1,0 +1,80 @@
+package io.opnmanager.tunnel.demo;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.time.Duration;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.bouncycastle.asn1.x509.GeneralName;
+
+/** A small authority and a certificate of it for a broker on this machine, as files. */
+public final class Certificates {
+
+    private static final Duration VALIDITY = Duration.ofDays(397);
+
+    private final Path folder;
+    private final SSLContext clientContext;
+
+    private Certificates(Path folder, SSLContext clientContext) {
+        this.folder = folder;
+        this.clientContext = clientContext;
+    }
+
+    /** Makes new ones in the folder. The authority's key is thrown away, the server's is 0600. */
+    public static Certificates make(Path folder) throws IOException {
+        PrivateFile.folder(folder);
+        Identity authority =
+                Identity.selfSigned(
+                        "CN=OPNManager Tunnel demo authority", Identity.Use.AUTHORITY, VALIDITY);
+        Identity server =
+                authority.sign(
+                        "CN=localhost",
+                        VALIDITY,
+                        new GeneralName(GeneralName.dNSName, "localhost"),
+                        new GeneralName(GeneralName.iPAddress, "127.0.0.1"));
+        var certificates = new Certificates(folder, trusting(authority));
+        PrivateFile.write(certificates.authorityFile(), authority.certificatePem());
+        PrivateFile.write(certificates.certificateFile(), server.certificatePem());
+        PrivateFile.write(certificates.keyFile(), server.keyPem());
+        return certificates;
+    }
+
+    private static SSLContext trusting(Identity authority) {
+        try {
+            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+            store.load(null, null);
+            store.setCertificateEntry("authority", authority.certificate());
+            TrustManagerFactory trust =
+                    TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(store);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("no TLS context could be made", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What clients of the broker have to trust. */
+    public Path authorityFile() {
+        return folder.resolve("ca.pem");
+    }
+
+    Path certificateFile() {
+        return folder.resolve("server.pem");
+    }
+
+    Path keyFile() {
+        return folder.resolve("server-key.pem");
+    }
+
+    /** For a client that trusts this authority and no other. */
+    public SSLContext clientContext() {
+        return clientContext;
+    }
+}

@@ -1,0 +1,242 @@
+package io.opnmanager.tunnel.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A whole product on this machine: database, broker, one firewall with its page and its two agents.
+ * Closing ends them in the opposite order, so that each can still say goodbye to the next. One
+ * thread owns it.
+ */
+final class Installation implements AutoCloseable {
+
+    private static final Duration ONLINE_WITHIN = Duration.ofSeconds(30);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+    private static final String FIREWALL = "firewall-21";
+
+    private final Path folder;
+    private final Progress progress;
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private @Nullable Broker broker;
+    private @Nullable FirewallPage page;
+    private @Nullable OperatorClient operator;
+    private long firewallId;
+
+    private Installation(Path folder, Progress progress) {
+        this.folder = folder;
+        this.progress = progress;
+    }
+
+    /**
+     * Takes the folder for itself and removes what an earlier demo left in it.
+     *
+     * @throws IllegalStateException when another demo runs in it
+     */
+    static Installation in(Path folder, Progress progress)
+            throws IOException, InterruptedException {
+        PrivateFile.folder(folder);
+        var installation = new Installation(folder, progress);
+        try {
+            installation.own(locked(folder));
+            int ended = Leftovers.end(installation.notes());
+            if (ended > 0) {
+                progress.say("ended " + ended + " processes of an earlier demo that was killed");
+            }
+            delete(installation.run());
+            return installation;
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            installation.close();
+            throw e;
+        }
+    }
+
+    private static AutoCloseable locked(Path folder) throws IOException {
+        FileChannel channel =
+                FileChannel.open(
+                        folder.resolve("lock"),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE);
+        @Nullable FileLock lock = channel.tryLock();
+        if (lock == null) {
+            channel.close();
+            throw new IllegalStateException(
+                    "another demo runs in " + folder + "; end it or choose another --folder");
+        }
+        return channel;
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (var files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    private <T extends AutoCloseable> T own(T part) {
+        parts.push(part);
+        return part;
+    }
+
+    private Path notes() {
+        return folder.resolve("processes");
+    }
+
+    private Path run() {
+        return folder.resolve("run");
+    }
+
+    /** Starts the database and prepares the broker's certificate and configuration. */
+    Broker prepareBroker() throws Exception {
+        EmbeddedMariaDb server =
+                own(
+                        progress.step(
+                                "start the database",
+                                () -> EmbeddedMariaDb.open(folder.resolve("database"), false)));
+        Leftovers.note(notes());
+        Database database = Database.fresh(server, EmbeddedMariaDb.SCHEMA);
+        Broker prepared =
+                own(
+                        Broker.prepare(
+                                run().resolve("broker"),
+                                database,
+                                Certificates.make(run().resolve("certificates")),
+                                Map.of(
+                                        "opnmanager.node.name",
+                                        "demo",
+                                        // Nobody waits for the demo's sessions to be done.
+                                        "opnmanager.drain",
+                                        "1s")));
+        broker = prepared;
+        return prepared;
+    }
+
+    /** Starts everything beside the broker, which has to be ready, and enrols the firewall. */
+    void joinFirewall() throws Exception {
+        Broker ready = broker();
+        FirewallPage ownPage =
+                own(progress.step("start the firewall's page", () -> FirewallPage.start(FIREWALL)));
+        page = ownPage;
+        OperatorClient administrator = own(ready.administratorClient());
+        operator = administrator;
+        TunnelAgent agent =
+                own(
+                        TunnelAgent.prepare(
+                                run().resolve("agent"),
+                                ownPage.target(),
+                                List.of("127.0.0.1:" + ownPage.port())));
+        progress.step(
+                "enrol the firewall",
+                () -> {
+                    firewallId = administrator.createFirewall(FIREWALL, ownPage.target());
+                    agent.enrol(
+                            ready.uri(),
+                            ready.certificates().authorityFile(),
+                            administrator.enrolmentToken(firewallId));
+                });
+        progress.step("start its agent", agent::start);
+        Leftovers.note(notes());
+        QuickconnectAgent quickconnect =
+                own(QuickconnectAgent.prepare(run().resolve("quickconnect-agent"), agent));
+        progress.step(
+                "start its quickconnect-agent",
+                () -> {
+                    quickconnect.start();
+                    Leftovers.note(notes());
+                    awaitOnline(quickconnect.program());
+                });
+    }
+
+    private void awaitOnline(Program quickconnect) throws IOException, InterruptedException {
+        quickconnect.awaitReady(
+                ONLINE_WITHIN,
+                () -> {
+                    Thread.sleep(LOOK_AGAIN);
+                    JsonNode firewall = operator().firewall(firewallId);
+                    return firewall.path("online").asBoolean();
+                });
+    }
+
+    /** Starts the broker too. */
+    void start() throws Exception {
+        Broker prepared = prepareBroker();
+        progress.step("start the broker", prepared::start);
+        Leftovers.note(notes());
+        joinFirewall();
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    Broker broker() {
+        if (broker == null) {
+            throw new IllegalStateException("there is no broker yet");
+        }
+        return broker;
+    }
+
+    FirewallPage page() {
+        if (page == null) {
+            throw new IllegalStateException("there is no page yet");
+        }
+        return page;
+    }
+
+    OperatorClient operator() {
+        if (operator == null) {
+            throw new IllegalStateException("nobody can be asked yet");
+        }
+        return operator;
+    }
+
+    long firewallId() {
+        return firewallId;
+    }
+
+    @Override
+    public void close() {
+        @Nullable RuntimeException failure = null;
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (Exception e) {
+                if (e instanceof InterruptedException) {
+                    Thread.currentThread().interrupt();
+                }
+                failure = added(failure, e);
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private static RuntimeException added(@Nullable RuntimeException before, Exception next) {
+        if (before != null) {
+            before.addSuppressed(next);
+            return before;
+        }
+        return switch (next) {
+            case RuntimeException e -> e;
+            case IOException e -> new UncheckedIOException(e);
+            default -> new IllegalStateException(next);
+        };
+    }
+}

@@ -1,0 +1,53 @@
+package io.opnmanager.tunnel.demo;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The quickconnect-agent beside an agent, as its own process. */
+public final class QuickconnectAgent implements AutoCloseable {
+
+    private final Path folder;
+    private final Path agentState;
+    private @Nullable Program program;
+
+    private QuickconnectAgent(Path folder, Path agentState) {
+        this.folder = folder;
+        this.agentState = agentState;
+    }
+
+    /** Prepares one that reads the agent's identity and triggers it through its socket. */
+    public static QuickconnectAgent prepare(Path folder, TunnelAgent agent) {
+        return new QuickconnectAgent(folder, agent.stateFolder());
+    }
+
+    /** Starts it; whether it asks shows at the broker, where its firewall is online. */
+    public synchronized void start() throws IOException {
+        program =
+                Program.java(
+                        "quickconnect-agent",
+                        folder,
+                        TunnelAgent.SMALL,
+                        Map.of("quickconnect.state-folder", agentState.toString()),
+                        ProjectRoot.jar("quickconnect-agent"),
+                        List.of(),
+                        Map.of());
+    }
+
+    /** The process, for signals. */
+    public synchronized Program program() {
+        if (program == null) {
+            throw new IllegalStateException("the quickconnect-agent was not started");
+        }
+        return program;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (program != null) {
+            program.close();
+        }
+    }
+}

@@ -1,0 +1,19 @@
+#!/bin/sh
+# Runs every test; arguments go on to Maven, for example: ./test.sh -pl acceptance -am
+set -eu
+root=$(cd "$(dirname "$0")" && pwd)
+
+# sshd is rarely on the path of a user who is not root.
+PATH="$PATH:/usr/sbin:/usr/local/sbin"
+export PATH
+missing=
+for program in ssh ssh-keygen sshd curl; do
+    command -v "$program" >/dev/null 2>&1 || missing="$missing $program"
+done
+if [ -n "$missing" ]; then
+    echo "test.sh: the tests need$missing; install with: apt-get install openssh-server openssh-client curl" >&2
+    exit 1
+fi
+
+cd "$root"
+exec ./mvnw -B verify "$@"
