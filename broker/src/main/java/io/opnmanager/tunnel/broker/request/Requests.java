@@ -9,6 +9,7 @@ import io.opnmanager.tunnel.contract.EndReason;
 import io.opnmanager.tunnel.contract.Status;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
+import jakarta.inject.Singleton;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jdbi.v3.core.Handle;
@@ -45,7 +46,7 @@ public class Requests {
     }
 
     /** Metric and event of a move, apart only to keep constructors short. */
-    @ApplicationScoped
+    @Singleton
     static class Aftermath {
         private final RequestMetrics metrics;
         private final Event<RequestMoved> moved;

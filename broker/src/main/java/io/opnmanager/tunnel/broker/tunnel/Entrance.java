@@ -88,7 +88,7 @@ class Entrance implements SshEndpoint {
     }
 
     private SshServer build(KeyPair key) {
-        SshServer fresh = ServerBuilder.builder().build(false);
+        SshServer fresh = SshServer.setUpDefaultServer();
         fresh.setHost(settings.host());
         fresh.setPort(settings.port());
         fresh.setKeyPairProvider(KeyPairProvider.wrap(key));

@@ -15,6 +15,7 @@ import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -73,7 +74,7 @@ class Tunnels {
     }
 
     /** Limits and meters, apart only to keep constructors short. */
-    @ApplicationScoped
+    @Singleton
     static class Rules {
         private final SshSettings ssh;
         private final RequestSettings request;

@@ -11,6 +11,7 @@ import io.opnmanager.tunnel.broker.request.RequestSettings;
 import io.opnmanager.tunnel.broker.request.Requests;
 import io.opnmanager.tunnel.contract.EndReason;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,7 +55,7 @@ class Vitality {
     }
 
     /** Settings and meters, apart only to keep constructors short. */
-    @ApplicationScoped
+    @Singleton
     static class Meters {
         private final RequestSettings settings;
         private final TunnelMetrics metrics;
