@@ -74,7 +74,7 @@ public class Enrolment {
      *
      * @throws Problem {@code firewall_unknown}
      */
-    Made makeToken(Caller caller, long firewallId, String madeBy) {
+    Made makeToken(Caller.Operator caller, long firewallId) {
         String token = Secrets.newToken(Secrets.ENROLMENT_PREFIX);
         Instant expiresAt =
                 jdbi.inTransaction(handle -> {
@@ -86,7 +86,7 @@ public class Enrolment {
                                     """)
                             .bind("firewall", firewallId)
                             .bind("hash", Secrets.hash(token))
-                            .bind("madeBy", madeBy)
+                            .bind("madeBy", caller.name())
                             .bind("lifetime", terms.lifetime().toSeconds())
                             .execute();
                     audit.record(
