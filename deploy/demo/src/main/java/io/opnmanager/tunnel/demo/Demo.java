@@ -17,6 +17,9 @@ public final class Demo {
     private static final Duration BUILT_AND_STARTED_WITHIN = Duration.ofMinutes(5);
     private static final int USAGE = 2;
 
+    /** Ctrl-C: whatever fails from then on fails because of it. */
+    private static volatile boolean ending;
+
     private final Options options;
     private final PrintStream out;
     private final Progress progress;
@@ -47,6 +50,7 @@ public final class Demo {
         Thread interrupter =
                 new Thread(
                         () -> {
+                            ending = true;
                             main.interrupt();
                             awaitEnd(ended);
                         },
@@ -72,8 +76,6 @@ public final class Demo {
         try {
             work();
             if (options.mode() == Options.Mode.ONCE) {
-                progress.at("stop everything");
-                nothingLeft();
                 progress.say(
                         String.format(
                                 Locale.ROOT,
@@ -81,12 +83,12 @@ public final class Demo {
                                 (System.nanoTime() - begin) / 1e9));
             }
             return finish(0, "");
-        } catch (InterruptedException e) {
-            progress.say("");
-            progress.say("ended; what is left is in " + options.folder());
-            return finish(1, "interrupted");
         } catch (Exception e) {
             progress.say("");
+            if (ending) {
+                progress.say("ended; its files are in " + options.folder());
+                return finish(1, "interrupted");
+            }
             System.err.println("demo: FAILED at: " + progress.current());
             System.err.println("demo: " + e.getMessage());
             for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
@@ -127,6 +129,11 @@ public final class Demo {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
+        }
+        if (!installation.leftBehind().isEmpty()) {
+            progress.at("stop everything");
+            throw new IllegalStateException(
+                    "wanted no process of ours, found " + installation.leftBehind());
         }
     }
 
@@ -201,16 +208,5 @@ public final class Demo {
                                 installation.page().target(),
                                 curl,
                                 installation.folder()));
-    }
-
-    private static void nothingLeft() {
-        List<String> left =
-                ProcessHandle.current()
-                        .descendants()
-                        .map(process -> process.pid() + " " + process.info().command().orElse("?"))
-                        .toList();
-        if (!left.isEmpty()) {
-            throw new IllegalStateException("wanted no process of ours, found " + left);
-        }
     }
 }

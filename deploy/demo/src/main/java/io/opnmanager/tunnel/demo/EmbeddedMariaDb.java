@@ -63,12 +63,13 @@ public final class EmbeddedMariaDb implements AutoCloseable {
                         .setLibDir(folder.resolve("server/libs").toFile())
                         .setDataDir(folder.resolve("data").toFile())
                         .setTmpDir(folder.resolve("tmp").toString())
-                        // Relative to the data folder: an absolute path can exceed what a socket
-                        // address holds.
-                        .setSocket("mariadb.sock")
                         .setPort(port)
                         .setDeletingTemporaryBaseAndDataDirsOnShutdown(false)
                         .setSecurityDisabled(false)
+                        // The server reads it relative to its data folder: an absolute path can
+                        // exceed
+                        // what a socket address holds.
+                        .addArg("--socket=mariadb.sock")
                         .addArg("--bind-address=127.0.0.1")
                         // Runs before the first connection is taken, so that there is no moment
                         // without a password.
@@ -80,7 +81,13 @@ public final class EmbeddedMariaDb implements AutoCloseable {
         }
         try {
             DB server = new Server(configuration.build(), endsWithJvm);
-            server.start();
+            try {
+                server.start();
+            } catch (ManagedProcessException e) {
+                // One that was not ready in time, or not waited for, runs all the same.
+                server.stop();
+                throw e;
+            }
             return server;
         } catch (ManagedProcessException e) {
             throw new IOException(

@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ final class Installation implements AutoCloseable {
     private @Nullable FirewallPage page;
     private @Nullable OperatorClient operator;
     private long firewallId;
+    private List<String> leftBehind = List.of();
 
     private Installation(Path folder, Progress progress) {
         this.folder = folder;
@@ -51,7 +53,7 @@ final class Installation implements AutoCloseable {
         var installation = new Installation(folder, progress);
         try {
             installation.own(locked(folder));
-            int ended = Leftovers.end(installation.notes());
+            int ended = Leftovers.end(folder);
             if (ended > 0) {
                 progress.say("ended " + ended + " processes of an earlier demo that was killed");
             }
@@ -94,10 +96,6 @@ final class Installation implements AutoCloseable {
         return part;
     }
 
-    private Path notes() {
-        return folder.resolve("processes");
-    }
-
     private Path run() {
         return folder.resolve("run");
     }
@@ -108,8 +106,7 @@ final class Installation implements AutoCloseable {
                 own(
                         progress.step(
                                 "start the database",
-                                () -> EmbeddedMariaDb.open(folder.resolve("database"), false)));
-        Leftovers.note(notes());
+                                () -> openDatabase(folder.resolve("database"))));
         Database database = Database.fresh(server, EmbeddedMariaDb.SCHEMA);
         Broker prepared =
                 own(
@@ -125,6 +122,30 @@ final class Installation implements AutoCloseable {
                                         "1s")));
         broker = prepared;
         return prepared;
+    }
+
+    /** In a thread of its own: a start cannot be interrupted half-way. */
+    private static EmbeddedMariaDb openDatabase(Path folder) {
+        return CompletableFuture.supplyAsync(
+                        () -> {
+                            try {
+                                return openWhole(folder);
+                            } catch (IOException e) {
+                                throw new UncheckedIOException(e);
+                            }
+                        })
+                .join();
+    }
+
+    private static EmbeddedMariaDb openWhole(Path folder) throws IOException {
+        Path whole = folder.resolve("whole");
+        if (!Files.exists(whole)) {
+            // Never made, or its making was cut off.
+            delete(folder);
+        }
+        EmbeddedMariaDb server = EmbeddedMariaDb.open(folder, false);
+        Files.writeString(whole, "");
+        return server;
     }
 
     /** Starts everything beside the broker, which has to be ready, and enrols the firewall. */
@@ -151,14 +172,12 @@ final class Installation implements AutoCloseable {
                             administrator.enrolmentToken(firewallId));
                 });
         progress.step("start its agent", agent::start);
-        Leftovers.note(notes());
         QuickconnectAgent quickconnect =
                 own(QuickconnectAgent.prepare(run().resolve("quickconnect-agent"), agent));
         progress.step(
                 "start its quickconnect-agent",
                 () -> {
                     quickconnect.start();
-                    Leftovers.note(notes());
                     awaitOnline(quickconnect.program());
                 });
     }
@@ -177,7 +196,6 @@ final class Installation implements AutoCloseable {
     void start() throws Exception {
         Broker prepared = prepareBroker();
         progress.step("start the broker", prepared::start);
-        Leftovers.note(notes());
         joinFirewall();
     }
 
@@ -223,9 +241,25 @@ final class Installation implements AutoCloseable {
                 failure = added(failure, e);
             }
         }
+        sweep();
         if (failure != null) {
             throw failure;
         }
+    }
+
+    /** What no part has ended, for example a database that was interrupted while it started. */
+    private void sweep() {
+        leftBehind =
+                ProcessHandle.current()
+                        .descendants()
+                        .map(process -> process.pid() + " " + process.info().command().orElse("?"))
+                        .toList();
+        ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+    }
+
+    /** Processes that were still there when all parts had been closed; empty as it should be. */
+    List<String> leftBehind() {
+        return leftBehind;
     }
 
     private static RuntimeException added(@Nullable RuntimeException before, Exception next) {

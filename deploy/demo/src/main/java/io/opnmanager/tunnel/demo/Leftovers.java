@@ -1,17 +1,18 @@
 package io.opnmanager.tunnel.demo;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Processes of an earlier demo that was killed before it could end them, by the notes that it kept.
- * A process id alone proves nothing: only one with the noted start and command is ours.
+ * Processes of an earlier demo that was killed before it could end them. They are known by what
+ * they were started with, a data folder or a folder for temporary files inside the demo's own: a
+ * process id proves nothing, and an editor or a shell in that folder is not ours.
  */
 final class Leftovers {
 
@@ -19,56 +20,38 @@ final class Leftovers {
 
     private Leftovers() {}
 
-    /** Notes every process that this one has started and that still runs. */
-    static void note(Path folder) throws IOException {
-        PrivateFile.folder(folder);
-        for (ProcessHandle process : ProcessHandle.current().descendants().toList()) {
-            String identity = identity(process);
-            if (!identity.isEmpty()) {
-                PrivateFile.write(folder.resolve(Long.toString(process.pid())), identity);
+    /** Ends those of a demo in this folder; answers how many there were. */
+    static int end(Path folder) throws InterruptedException {
+        List<ProcessHandle> left =
+                ProcessHandle.allProcesses().filter(process -> isOf(folder, process)).toList();
+        left.forEach(ProcessHandle::destroy);
+        for (ProcessHandle process : left) {
+            try {
+                process.onExit().get(ENDED_WITHIN_S, TimeUnit.SECONDS);
+            } catch (TimeoutException | ExecutionException e) {
+                process.destroyForcibly();
             }
         }
+        return left.size();
     }
 
-    private static String identity(ProcessHandle process) {
-        var info = process.info();
-        return info.startInstant().map(Instant::toString).orElse("")
-                + "\n"
-                + info.command().orElse("")
-                + "\n";
-    }
-
-    /** Ends those that are left; answers how many. */
-    static int end(Path folder) throws IOException, InterruptedException {
-        if (!Files.isDirectory(folder)) {
-            return 0;
-        }
-        List<Path> notes;
-        try (var files = Files.list(folder)) {
-            notes = files.toList();
-        }
-        int ended = 0;
-        for (Path note : notes) {
-            String name = note.getFileName().toString();
-            if (!name.matches("\\d{1,18}")) {
-                continue;
+    private static boolean isOf(Path folder, ProcessHandle process) {
+        for (String word : words(process)) {
+            if (word.startsWith("-Djava.io.tmpdir=" + folder + "/")
+                    || word.startsWith("--datadir=" + folder + "/")) {
+                return process.pid() != ProcessHandle.current().pid();
             }
-            var process = ProcessHandle.of(Long.parseLong(name));
-            if (process.isPresent() && identity(process.get()).equals(Files.readString(note))) {
-                end(process.get());
-                ended++;
-            }
-            Files.delete(note);
         }
-        return ended;
+        return false;
     }
 
-    private static void end(ProcessHandle process) throws InterruptedException {
-        process.destroy();
+    private static String[] words(ProcessHandle process) {
         try {
-            process.onExit().get(ENDED_WITHIN_S, TimeUnit.SECONDS);
-        } catch (TimeoutException | ExecutionException e) {
-            process.destroyForcibly();
+            byte[] line = Files.readAllBytes(Path.of("/proc/" + process.pid() + "/cmdline"));
+            return new String(line, StandardCharsets.UTF_8).split("\0", -1);
+        } catch (IOException e) {
+            // Ended meanwhile, or someone else's.
+            return new String[0];
         }
     }
 }

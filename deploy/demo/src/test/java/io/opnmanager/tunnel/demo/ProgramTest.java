@@ -83,21 +83,31 @@ class ProgramTest {
     }
 
     @Test
-    void a_leftover_is_ended_only_when_the_note_fits_it(@TempDir Path folder) throws Exception {
-        Path notes = folder.resolve("processes");
-        try (Program ours = Program.start("part", folder, List.of("sleep", "60"), Map.of())) {
-            Leftovers.note(notes);
-            Path note = notes.resolve(Long.toString(ours.pid()));
-            String right = Files.readString(note);
-            Files.writeString(note, "2001-01-01T00:00:00Z\n/bin/sleep\n");
+    void a_leftover_is_known_by_what_it_was_started_with(@TempDir Path folder) throws Exception {
+        Path mine = folder.resolve("demo");
+        try (Program ours =
+                        sleeper(folder, "ours", "-Djava.io.tmpdir=" + mine + "/run/broker/tmp");
+                Program database = sleeper(folder, "database", "--datadir=" + mine + "/data");
+                Program other = sleeper(folder, "other", "-Djava.io.tmpdir=" + mine + "2/tmp");
+                Program editor = sleeper(folder, "editor", mine + "/run/broker/broker.log")) {
+            assertThat(Leftovers.end(mine)).isEqualTo(2);
 
-            assertThat(Leftovers.end(notes)).isZero();
-            assertThat(ours.isAlive()).isTrue();
-
-            PrivateFile.write(note, right);
-            assertThat(Leftovers.end(notes)).isEqualTo(1);
             assertThat(ours.isAlive()).isFalse();
+            assertThat(database.isAlive()).isFalse();
+            assertThat(other.isAlive()).isTrue();
+            assertThat(editor.isAlive()).isTrue();
         }
+    }
+
+    private static Program sleeper(Path folder, String name, String word) throws Exception {
+        Program program =
+                Program.start(
+                        name,
+                        folder,
+                        List.of("sh", "-c", "echo up; sleep 60; :", "sh", word),
+                        Map.of());
+        program.awaitReady(SOON, () -> !program.output().isEmpty());
+        return program;
     }
 
     private static Program shell(Path folder, String script, Map<String, String> environment)
