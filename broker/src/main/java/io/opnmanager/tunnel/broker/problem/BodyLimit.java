@@ -48,11 +48,8 @@ class BodyLimit {
     void route(@Observes Router router) {
         Handler<RoutingContext> bodies =
                 BodyHandler.create(false).setBodyLimit(LIMIT).setHandleFileUploads(false);
-        router.route(PATHS)
-                .order(ORDER)
-                .handler(this::refuseAnnounced)
-                .handler(bodies)
-                .failureHandler(this::failed);
+        router.route(PATHS).order(ORDER).handler(this::refuseAnnounced);
+        router.route(PATHS).order(ORDER + 1).handler(bodies).failureHandler(this::failed);
         router.route().order(Integer.MAX_VALUE).handler(this::notFound);
     }
 

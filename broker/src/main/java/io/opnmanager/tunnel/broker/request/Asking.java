@@ -49,12 +49,19 @@ class Asking {
     }
 
     /**
+     * Lets only the right callers touch a row.
+     *
      * @throws Problem {@code not_yours} unless the caller is an administrator, the operator who
      *     asked for it, or the agent of its firewall
      */
     void requireOwn(RequestRow row) {
+        requireOwn(row, caller.caller());
+    }
+
+    /** The same for a caller that is no longer the current one. */
+    static void requireOwn(RequestRow row, Caller caller) {
         boolean own =
-                switch (caller.caller()) {
+                switch (caller) {
                     case Caller.Operator operator -> isOf(row, operator);
                     case Caller.Agent agent -> agent.firewallId() == row.firewallId();
                     case Caller.Node node -> true;

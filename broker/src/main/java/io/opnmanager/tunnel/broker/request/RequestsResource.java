@@ -8,8 +8,10 @@ import io.opnmanager.tunnel.contract.operator.RequestsApi;
 import io.opnmanager.tunnel.contract.operator.TunnelAsk;
 import io.opnmanager.tunnel.contract.operator.TunnelRequest;
 import io.opnmanager.tunnel.contract.operator.TunnelRequestPage;
+import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -21,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * The operator's side of requests. An operator sees and closes the own ones, an administrator all.
  */
-@RunOnVirtualThread
 @RolesAllowed({"administrator", "operator"})
 class RequestsResource implements RequestsApi {
 
@@ -45,12 +46,14 @@ class RequestsResource implements RequestsApi {
     }
 
     @Override
+    @RunOnVirtualThread
     public TunnelRequestPage list(
             @Nullable String status, @Nullable Long firewallId, int page, int size) {
         return pages.page(asking.operator(), RequestPages.status(status), firewallId, page, size);
     }
 
     @Override
+    @RunOnVirtualThread
     public Response open(@Nullable String idempotencyKey, TunnelAsk ask) {
         Caller.Operator who = asking.operator();
         FirewallRow firewall = asking.firewall(ask.firewallId());
@@ -66,23 +69,39 @@ class RequestsResource implements RequestsApi {
     }
 
     @Override
+    @RunOnVirtualThread
     public TunnelRequest one(long id) {
         return own(id).view();
     }
 
     @Override
+    @RunOnVirtualThread
     public void close(long id) {
         RequestRow row = own(id);
         requests.end(row.id(), EndReason.CLOSED, asking.operator(), null);
     }
 
+    /**
+     * Read on a virtual thread, then told from wherever a move happens: a listener holds no thread.
+     */
     @Override
+    @NonBlocking
     @RestStreamElementType(MediaType.APPLICATION_JSON)
     public Multi<TunnelRequest> events(long id) {
-        return events.ofOne(own(id), requests::one);
+        Caller caller = asking.caller();
+        return Uni.createFrom()
+                .item(() -> {
+                    RequestRow row = requests.one(id);
+                    Asking.requireOwn(row, caller);
+                    return row;
+                })
+                .runSubscriptionOn(command -> Thread.ofVirtual().name("events").start(command))
+                .onItem()
+                .transformToMulti(row -> events.ofOne(row, requests::one));
     }
 
     @Override
+    @NonBlocking
     @RestStreamElementType(MediaType.APPLICATION_JSON)
     public Multi<TunnelRequest> allEvents() {
         Caller.Operator who = asking.operator();

@@ -118,7 +118,7 @@ final class Installation implements AutoCloseable {
                                         "opnmanager.node.name",
                                         "demo",
                                         // Nobody waits for the demo's sessions to be done.
-                                        "opnmanager.drain",
+                                        "opnmanager.request.drain",
                                         "1s")));
         broker = prepared;
         return prepared;
