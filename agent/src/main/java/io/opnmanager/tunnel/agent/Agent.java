@@ -123,9 +123,12 @@ final class Agent implements AutoCloseable {
         return closeable;
     }
 
-    /** Ends tunnels, tells the broker as far as it listens, and leaves nothing: within 3 s. */
+    /**
+     * Ends tunnels, tells the broker as far as it listens, and leaves nothing: within 3 s. Closing
+     * again waits for the first time.
+     */
     @Override
-    public void close() {
+    public synchronized void close() {
         while (!owned.isEmpty()) {
             AutoCloseable next = owned.pop();
             try {

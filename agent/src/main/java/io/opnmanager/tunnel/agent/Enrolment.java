@@ -54,8 +54,9 @@ record Enrolment(StateFolder folder, String version, String webTarget) {
                                     identity.publicLine() + " opnmanager-agent",
                                     webTarget));
             Credential credential = Credential.of(answer, address);
-            folder.keep(privateKey, credential);
+            // Without a host key to pin no line could ever be opened: better not enrolled at all.
             HostKeys.of(credential.sshHostKeys());
+            folder.keep(privateKey, credential);
             return credential;
         }
     }

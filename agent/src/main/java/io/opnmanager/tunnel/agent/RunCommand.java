@@ -16,16 +16,18 @@ final class RunCommand implements Callable<Integer> {
 
     private final AgentConfiguration configuration;
 
-    RunCommand(AgentConfiguration configuration) {
+    private final Ending ending;
+
+    RunCommand(AgentConfiguration configuration, Ending ending) {
         this.configuration = configuration;
+        this.ending = ending;
     }
 
     @Override
-    @SuppressWarnings("try") // the agent works in its own threads while this one waits
     public Integer call() {
         try (Agent agent = Agent.start(configuration, Version.number())) {
+            ending.covers(agent);
             Quarkus.waitForExit();
-            log.infof("agent stops");
             return ExitCode.DONE.number();
         } catch (AlreadyRunning e) {
             log.errorf("%s", e.getMessage());

@@ -154,6 +154,20 @@ class TunnelTest {
     }
 
     @Test
+    void anIdleLineOutlivesEveryKeepalive() throws Exception {
+        try (World world = new World(folder).startAgent()) {
+            int port = world.ask(7);
+            world.trigger();
+            await().atMost(SOON).until(() -> !world.broker.reports(7, "active").isEmpty());
+            // Longer than three unanswered keepalives would take.
+            Thread.sleep(13_500);
+            assertThat(World.echo(port, new byte[] {1, 2, 3})).containsExactly(1, 2, 3);
+            assertThat(world.broker.reports(7, "active")).hasSize(1);
+            assertThat(world.broker.calls("tunnel_heartbeat")).isEmpty();
+        }
+    }
+
+    @Test
     void aFrozenPeerIsNoticedWithinFifteenSeconds() throws Exception {
         try (World world = new World(folder).startAgent()) {
             world.ask(7);

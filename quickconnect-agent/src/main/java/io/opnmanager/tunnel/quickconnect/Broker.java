@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** The one question to the broker. Blocks its thread; never throws for what the broker does. */
@@ -35,7 +36,6 @@ final class Broker implements AutoCloseable {
 
     private static final int LONGEST_DETAIL = 300;
 
-    /** The check is idempotent; a few bytes are enough for its headers. */
     private static final int LARGEST_HEADERS = 16 * 1024;
 
     private static final ObjectMapper PROBLEMS =
@@ -43,6 +43,7 @@ final class Broker implements AutoCloseable {
 
     private final AgentApi api;
     private final long firewallId;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     Broker(BrokerAddress address, Credential credential) {
         Trust trust = Trust.of(address);
@@ -134,7 +135,7 @@ final class Broker implements AutoCloseable {
 
     @Override
     public void close() {
-        if (api instanceof Closeable closeable) {
+        if (closed.compareAndSet(false, true) && api instanceof Closeable closeable) {
             try {
                 closeable.close();
             } catch (IOException e) {

@@ -37,6 +37,7 @@ final class QuickconnectCommand implements Callable<Integer> {
     private static final Logger log = Logger.getLogger(QuickconnectCommand.class);
 
     private final QuickconnectConfiguration configuration;
+    private final Ending ending;
 
     @Option(names = "--once", description = "Ask once, trigger if needed, and end.")
     boolean once;
@@ -56,8 +57,9 @@ final class QuickconnectCommand implements Callable<Integer> {
     @Option(names = "--debug", description = "Log what the libraries do, too.")
     boolean debug;
 
-    QuickconnectCommand(QuickconnectConfiguration configuration) {
+    QuickconnectCommand(QuickconnectConfiguration configuration, Ending ending) {
         this.configuration = configuration;
+        this.ending = ending;
     }
 
     /** The version of this build. */
@@ -93,27 +95,26 @@ final class QuickconnectCommand implements Callable<Integer> {
     }
 
     private ExitCode work(Path folder, Credential credential) {
-        try (Broker broker = new Broker(address(configuration.broker(), credential), credential);
-                Watch watch =
-                        new Watch(
-                                broker,
-                                new Trigger(
-                                        configuration
-                                                .socket()
-                                                .map(Path::of)
-                                                .orElseGet(() -> folder.resolve("agent.sock"))),
-                                new Health(
-                                        configuration
-                                                .healthFile()
-                                                .map(Path::of)
-                                                .orElseGet(() ->
-                                                        folder.resolve("quickconnect.health"))),
-                                Duration.ofSeconds(credential.checkInterval()))) {
+        try (Watch watch =
+                new Watch(
+                        new Broker(address(configuration.broker(), credential), credential),
+                        new Trigger(
+                                configuration
+                                        .socket()
+                                        .map(Path::of)
+                                        .orElseGet(() -> folder.resolve("agent.sock"))),
+                        new Health(
+                                configuration
+                                        .healthFile()
+                                        .map(Path::of)
+                                        .orElseGet(() -> folder.resolve("quickconnect.health"))),
+                        Duration.ofSeconds(credential.checkInterval()))) {
             if (once) {
                 return watch.once();
             }
             log.infof("quickconnect-agent started firewall=%d", credential.firewallId());
             watch.start();
+            ending.covers(watch);
             Quarkus.waitForExit();
             return ExitCode.NOTHING_TO_DO;
         }

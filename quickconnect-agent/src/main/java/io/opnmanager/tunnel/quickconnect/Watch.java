@@ -22,11 +22,15 @@ final class Watch implements AutoCloseable {
      */
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
 
+    /** An answer that comes sooner is about what waited already. */
+    private static final Duration NEW_WORK = Duration.ofMillis(500);
+
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
 
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
     private static final Duration LONGEST_RETRY = Duration.ofSeconds(60);
     private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(5);
+    private static final Duration ENDING = Duration.ofMillis(300);
     private static final double JITTER = 0.1;
 
     private final Broker broker;
@@ -41,6 +45,7 @@ final class Watch implements AutoCloseable {
     /**
      * Ready to ask.
      *
+     * @param broker owned from now on
      * @param interval between two checks when the broker does not hold its answers
      */
     Watch(Broker broker, Trigger trigger, Health health, Duration interval) {
@@ -101,7 +106,8 @@ final class Watch implements AutoCloseable {
         return switch (broker.check(HELD_SECONDS)) {
             case Answer.Told(boolean hasRequests) -> {
                 backoff.reset();
-                yield hasRequests ? afterTrue() : afterFalse(System.nanoTime() - start);
+                long took = System.nanoTime() - start;
+                yield hasRequests ? afterTrue(took) : afterFalse(took);
             }
             case Answer.Refused(String detail) -> {
                 health.become(Health.State.CREDENTIAL_REFUSED, detail);
@@ -117,8 +123,12 @@ final class Watch implements AutoCloseable {
         };
     }
 
-    private Duration afterTrue() {
+    private Duration afterTrue(long nanos) {
         pull();
+        if (nanos >= NEW_WORK.toNanos()) {
+            // Held before it turned true: nothing waited when we asked, so this is something new.
+            afterTrue = FIRST_PAUSE;
+        }
         Duration pause = afterTrue;
         Duration doubled = pause.multipliedBy(2);
         afterTrue = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
@@ -153,6 +163,15 @@ final class Watch implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        thread.interrupt();
+        // Ends a held question; its thread sees the end before the HTTP client's own threads are
+        // gone.
+        broker.close();
+        try {
+            if (thread.isAlive() && !thread.join(ENDING)) {
+                thread.interrupt();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

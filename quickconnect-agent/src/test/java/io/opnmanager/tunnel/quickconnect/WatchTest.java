@@ -17,8 +17,7 @@ class WatchTest {
     @TempDir Path folder;
 
     private ExitCode once(World world) {
-        try (Broker broker = world.broker();
-                Watch watch = world.watch(broker)) {
+        try (Watch watch = world.watch(world.broker())) {
             return watch.once();
         }
     }
@@ -86,8 +85,7 @@ class WatchTest {
     @Test
     void workIsNoticedAtOnceWhileTheAnswerIsHeld() throws Exception {
         try (World world = new World(folder);
-                Broker broker = world.broker();
-                Watch watch = world.watch(broker)) {
+                Watch watch = world.watch(world.broker())) {
             world.holds = true;
             watch.start();
             await().atMost(SOON).until(() -> world.calls.size() == 1);
@@ -106,8 +104,7 @@ class WatchTest {
     @Test
     void workThatStaysIsNoHotLoop() throws Exception {
         try (World world = new World(folder);
-                Broker broker = world.broker();
-                Watch watch = world.watch(broker)) {
+                Watch watch = world.watch(world.broker())) {
             world.hasRequests = true;
             watch.start();
             Thread.sleep(4000);
@@ -118,10 +115,27 @@ class WatchTest {
     }
 
     @Test
+    void newWorkAfterAQuietWhileIsNotHeldUpByTheWorkBefore() throws Exception {
+        try (World world = new World(folder);
+                Watch watch = world.watch(world.broker())) {
+            world.holds = true;
+            watch.start();
+            for (int round = 1; round <= 3; round++) {
+                Thread.sleep(1800);
+                int triggers = round;
+                world.hasRequests = true;
+                await().pollInterval(Duration.ofMillis(10))
+                        .atMost(Duration.ofMillis(500))
+                        .until(() -> world.triggers.size() == triggers);
+                world.hasRequests = false;
+            }
+        }
+    }
+
+    @Test
     void aBrokerThatDoesNotHoldIsAskedOnceAnInterval() throws Exception {
         try (World world = new World(folder);
-                Broker broker = world.broker();
-                Watch watch = world.watch(broker)) {
+                Watch watch = world.watch(world.broker())) {
             watch.start();
             Thread.sleep(5000);
             assertThat(world.calls).hasSizeBetween(2, 3);
@@ -131,8 +145,7 @@ class WatchTest {
     @Test
     void itRecoversAloneWhenTheBrokerComesBack() throws Exception {
         try (World world = new World(folder);
-                Broker broker = world.broker();
-                Watch watch = world.watch(broker)) {
+                Watch watch = world.watch(world.broker())) {
             world.stopBroker();
             watch.start();
             await().atMost(SOON).until(() -> world.healthState().equals("broker_away"));
@@ -146,8 +159,7 @@ class WatchTest {
     @Test
     void theHealthFileIsWrittenOnChangeOnly() throws Exception {
         try (World world = new World(folder);
-                Broker broker = world.broker();
-                Watch watch = world.watch(broker)) {
+                Watch watch = world.watch(world.broker())) {
             watch.once();
             Files.delete(folder.resolve("health"));
             watch.once();
@@ -162,8 +174,7 @@ class WatchTest {
     @Test
     void retryAfterIsHonoured() throws Exception {
         try (World world = new World(folder);
-                Broker broker = world.broker();
-                Watch watch = world.watch(broker)) {
+                Watch watch = world.watch(world.broker())) {
             world.failWith = 429;
             world.retryAfter = "2";
             watch.start();

@@ -1,0 +1,32 @@
+package io.opnmanager.tunnel.agent;
+
+import io.quarkus.runtime.ShutdownEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ends what runs when the process is told to end. On SIGTERM Quarkus takes its HTTP client away
+ * without waiting for the command to return: this is the last moment at which it works.
+ */
+@Singleton
+final class Ending {
+    private static final Logger log = Logger.getLogger(Ending.class);
+
+    private final AtomicReference<@Nullable AutoCloseable> running = new AtomicReference<>();
+
+    /** From now on this is closed before the end. */
+    void covers(AutoCloseable closeable) {
+        running.set(closeable);
+    }
+
+    void end(@Observes ShutdownEvent event) throws Exception {
+        AutoCloseable last = running.getAndSet(null);
+        if (last != null) {
+            log.info("agent stops");
+            last.close();
+        }
+    }
+}
