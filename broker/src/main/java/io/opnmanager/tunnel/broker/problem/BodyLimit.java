@@ -1,7 +1,6 @@
 package io.opnmanager.tunnel.broker.problem;
 
 import io.opnmanager.tunnel.contract.ProblemDocument;
-import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -10,7 +9,6 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -46,10 +44,9 @@ class BodyLimit {
     }
 
     void route(@Observes Router router) {
-        Handler<RoutingContext> bodies =
-                BodyHandler.create(false).setBodyLimit(LIMIT).setHandleFileUploads(false);
+
         router.route(PATHS).order(ORDER).handler(this::refuseAnnounced);
-        router.route(PATHS).order(ORDER + 1).handler(bodies).failureHandler(this::failed);
+        router.route(PATHS).order(ORDER + 1).failureHandler(this::failed);
         router.route().order(Integer.MAX_VALUE).handler(this::notFound);
     }
 

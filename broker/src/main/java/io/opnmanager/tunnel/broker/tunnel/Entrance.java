@@ -14,17 +14,23 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.cipher.BuiltinCiphers;
 import org.apache.sshd.common.cipher.Cipher;
 import org.apache.sshd.common.compression.BuiltinCompressions;
 import org.apache.sshd.common.compression.Compression;
+import org.apache.sshd.common.io.nio2.Nio2ServiceFactoryFactory;
 import org.apache.sshd.common.kex.BuiltinDHFactories;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.common.mac.BuiltinMacs;
 import org.apache.sshd.common.mac.Mac;
 import org.apache.sshd.common.signature.BuiltinSignatures;
 import org.apache.sshd.common.signature.Signature;
+import org.apache.sshd.common.util.threads.CloseableExecutorService;
+import org.apache.sshd.common.util.threads.SshThreadPoolExecutor;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.ServerBuilder;
 import org.apache.sshd.server.SshServer;
@@ -89,6 +95,7 @@ class Entrance implements SshEndpoint {
 
     private SshServer build(KeyPair key) {
         SshServer fresh = SshServer.setUpDefaultServer();
+        fresh.setIoServiceFactoryFactory(new Nio2ServiceFactoryFactory(Entrance::threads));
         fresh.setHost(settings.host());
         fresh.setPort(settings.port());
         fresh.setKeyPairProvider(KeyPairProvider.wrap(key));
@@ -105,6 +112,23 @@ class Entrance implements SshEndpoint {
         fresh.setForwardingFilter(null);
         limits(fresh);
         return fresh;
+    }
+
+    /**
+     * MINA's own threads know no class loader of the application: what is first used in one would
+     * not be found.
+     */
+    private static CloseableExecutorService threads() {
+        int workers = Runtime.getRuntime().availableProcessors() + 1;
+        ThreadFactory factory =
+                work -> {
+                    Thread thread = new Thread(work, "ssh");
+                    thread.setDaemon(true);
+                    thread.setContextClassLoader(Entrance.class.getClassLoader());
+                    return thread;
+                };
+        return new SshThreadPoolExecutor(
+                workers, workers, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
     }
 
     /**
