@@ -17,6 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.sshd.common.AttributeRepository.AttributeKey;
+import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.channel.Channel;
 import org.apache.sshd.common.channel.ChannelFactory;
 import org.apache.sshd.common.channel.RequestHandler;
@@ -161,21 +162,40 @@ class Admission implements SessionListener {
     }
 
     private RequestHandler.Result forward(
-            ConnectionService service, String request, boolean wantReply, Buffer buffer) {
+            ConnectionService service, String request, boolean wantReply, Buffer buffer)
+            throws IOException {
         Line line = service.getSession().getAttribute(Line.KEY);
         if (line == null) {
             return RequestHandler.Result.ReplyFailure;
         }
         line.heard();
         return switch (request) {
-            case "tcpip-forward" ->
-                    answer(tunnels.forward(line, buffer.getString(), buffer.getInt()));
+            case "tcpip-forward" -> forward(line, wantReply, buffer.getString(), buffer.getInt());
             case "cancel-tcpip-forward" -> answer(tunnels.cancel(line));
             default -> {
                 metrics.refused(Refusal.GLOBAL_REQUEST);
                 yield RequestHandler.Result.ReplyFailure;
             }
         };
+    }
+
+    /**
+     * The answer goes out before the first channel: a client that waits for it may not take
+     * channels yet.
+     */
+    private RequestHandler.Result forward(Line line, boolean wantReply, String host, int port)
+            throws IOException {
+        Tunnel tunnel = tunnels.forward(line, host, port);
+        if (tunnel == null) {
+            return RequestHandler.Result.ReplyFailure;
+        }
+        if (wantReply) {
+            line.session()
+                    .writePacket(
+                            line.session().createBuffer(SshConstants.SSH_MSG_REQUEST_SUCCESS, 16));
+        }
+        tunnels.begin(tunnel);
+        return RequestHandler.Result.Replied;
     }
 
     private static RequestHandler.Result answer(boolean done) {

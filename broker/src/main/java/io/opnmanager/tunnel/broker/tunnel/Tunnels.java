@@ -107,9 +107,10 @@ class Tunnels {
     /**
      * A line asks for a port.
      *
-     * @return whether it got it
+     * @return its tunnel, bound and to be begun once the line was told, or {@code null} when it is
+     *     refused
      */
-    boolean forward(Line line, String host, int port) {
+    @Nullable Tunnel forward(Line line, String host, int port) {
         Decision decision =
                 line.firstForward()
                         ? ForwardPolicy.decide(line.firewall(), host, port, rows.values())
@@ -120,13 +121,13 @@ class Tunnels {
         };
     }
 
-    private boolean refuse(Line line, int port, Refusal why) {
+    private @Nullable Tunnel refuse(Line line, int port, Refusal why) {
         rules.metrics.refused(why);
         LOG.infof("forward refused: firewall=%d port=%d kind=%s", line.firewall(), port, why);
-        return false;
+        return null;
     }
 
-    private boolean open(Line line, RequestRow row) {
+    private @Nullable Tunnel open(Line line, RequestRow row) {
         long id = row.id();
         Tunnel.Terms terms =
                 new Tunnel.Terms(
@@ -141,16 +142,26 @@ class Tunnels {
             return refuse(line, terms.port(), Refusal.PORT_TAKEN);
         }
         line.serves(tunnel);
-        if (!line.session().isOpen()) {
-            // It went before it was known whose it is.
-            lost(line);
-            return false;
+        return tunnel;
+    }
+
+    /**
+     * The line was told that it has its port: connections may come, and the first is our own probe.
+     */
+    void begin(Tunnel tunnel) {
+        RequestRow row = rows.get(tunnel.request());
+        if (row == null || !tunnel.line().session().isOpen()) {
+            // The request or the line went before it was known whose tunnel this is.
+            lost(tunnel.line());
+            tunnel.close();
+            return;
         }
         tunnel.start();
         rules.metrics.established(row.view().createdAt());
-        LOG.infof("tunnel up: request=%d firewall=%d port=%d", id, row.firewallId(), terms.port());
+        LOG.infof(
+                "tunnel up: request=%d firewall=%d port=%d",
+                row.id(), row.firewallId(), tunnel.port());
         vitality.begin(tunnel, row);
-        return true;
     }
 
     /** One at a time: the older line's listener must be closed before the newer one's is bound. */
