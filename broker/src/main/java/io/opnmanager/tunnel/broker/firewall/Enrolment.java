@@ -63,8 +63,7 @@ public class Enrolment {
         }
         String token = Secrets.newToken(Secrets.AGENT_PREFIX);
         byte[] hash = Secrets.hash(token);
-        AgentCredentialView.Change change = jdbi.inTransaction(handle -> store(handle, ask, hash));
-        refused.giveBack(source);
+        AgentCredentialView.Change change = counted(ask, hash, source);
         view.apply(change);
         return terms.answer(change.firewallId(), token);
     }
@@ -103,6 +102,21 @@ public class Enrolment {
                             .one();
                 });
         return new Made(token, expiresAt);
+    }
+
+    /** Taken before and given back after, so that many at once cannot all pass before one fails. */
+    private AgentCredentialView.Change counted(EnrolmentAsk ask, byte[] hash, String source) {
+        boolean counts = false;
+        try {
+            return jdbi.inTransaction(handle -> store(handle, ask, hash));
+        } catch (Problem problem) {
+            counts = problem.code() == ProblemCode.ENROLMENT_TOKEN_REFUSED;
+            throw problem;
+        } finally {
+            if (!counts) {
+                refused.giveBack(source);
+            }
+        }
     }
 
     private AgentCredentialView.Change store(Handle handle, EnrolmentAsk ask, byte[] hash) {

@@ -1,6 +1,7 @@
 package io.opnmanager.tunnel.broker.problem;
 
 import io.opnmanager.tunnel.contract.ProblemDocument;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -9,6 +10,8 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import io.vertx.ext.web.impl.RoutingContextInternal;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -44,9 +47,11 @@ class BodyLimit {
     }
 
     void route(@Observes Router router) {
-
+        Handler<RoutingContext> bodies =
+                BodyHandler.create(false).setBodyLimit(LIMIT).setHandleFileUploads(false);
         router.route(PATHS).order(ORDER).handler(this::refuseAnnounced);
-        router.route(PATHS).order(ORDER + 1).failureHandler(this::failed);
+        router.route(PATHS).order(ORDER + 1).handler(bodies).failureHandler(this::failed);
+        router.route(PATHS).order(ORDER + 2).handler(BodyLimit::markEmpty);
         router.route().order(Integer.MAX_VALUE).handler(this::notFound);
     }
 
@@ -65,6 +70,17 @@ class BodyLimit {
         } catch (NumberFormatException e) {
             return true;
         }
+    }
+
+    /**
+     * Without this the REST layer takes an empty body for one that is yet to be read, and waits for
+     * an end that has been and gone.
+     */
+    private static void markEmpty(RoutingContext context) {
+        if (context.body().buffer() == null) {
+            ((RoutingContextInternal) context).setBody(Buffer.buffer());
+        }
+        context.next();
     }
 
     private void failed(RoutingContext request) {

@@ -1,6 +1,7 @@
 package io.opnmanager.tunnel.broker.problem;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
@@ -68,6 +69,12 @@ class ProblemAnswers {
 
     @ServerExceptionMapper
     Response body(JsonProcessingException failure) {
+        return bodies.answer(failure);
+    }
+
+    /** Of its own, or the REST layer's, which repeats what it found, is nearer. */
+    @ServerExceptionMapper
+    Response mismatch(MismatchedInputException failure) {
         return bodies.answer(failure);
     }
 

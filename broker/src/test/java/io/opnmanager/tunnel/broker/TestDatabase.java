@@ -1,0 +1,77 @@
+package io.opnmanager.tunnel.broker;
+
+import io.opnmanager.tunnel.demo.EmbeddedMariaDb;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real MariaDB below {@code target/mariadb}, one for all tests, and an empty schema and state
+ * folder each time the application is started.
+ */
+public final class TestDatabase implements QuarkusTestResourceLifecycleManager {
+
+    /** Where the application under test keeps its state. */
+    public static final Path STATE = Path.of("target", "state").toAbsolutePath();
+
+    private static @Nullable EmbeddedMariaDb server;
+
+    @Override
+    public Map<String, String> start() {
+        try {
+            EmbeddedMariaDb database = server();
+            empty(database);
+            Files.deleteIfExists(STATE.resolve("initial-administrator"));
+            return Map.of(
+                    "quarkus.datasource.jdbc.url", database.jdbcUrl(),
+                    "quarkus.datasource.username", database.user(),
+                    "quarkus.datasource.password", database.password(),
+                    "opnmanager.state-folder", STATE.toString(),
+                    "quarkus.http.test-port", "0");
+        } catch (IOException e) {
+            throw new UncheckedIOException("the database for the tests did not start", e);
+        } catch (SQLException e) {
+            throw new IllegalStateException("the schema for the tests could not be emptied", e);
+        }
+    }
+
+    /** The running server, for tests that stop it or look into its tables. */
+    public static synchronized EmbeddedMariaDb server() throws IOException {
+        if (server == null) {
+            EmbeddedMariaDb started = EmbeddedMariaDb.open(Path.of("target", "mariadb"));
+            server = started;
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(started)));
+        }
+        return server;
+    }
+
+    @Override
+    public void stop() {
+        // It serves the tests of other profiles too; the end of the process stops it.
+    }
+
+    private static void stop(EmbeddedMariaDb database) {
+        try {
+            database.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the database for the tests did not stop", e);
+        }
+    }
+
+    private static void empty(EmbeddedMariaDb database) throws SQLException {
+        try (var connection =
+                        DriverManager.getConnection(
+                                database.jdbcUrl(), database.user(), database.password());
+                var statement = connection.createStatement()) {
+            statement.execute("DROP DATABASE " + EmbeddedMariaDb.SCHEMA);
+            statement.execute(
+                    "CREATE DATABASE " + EmbeddedMariaDb.SCHEMA + " CHARACTER SET utf8mb4");
+        }
+    }
+}
