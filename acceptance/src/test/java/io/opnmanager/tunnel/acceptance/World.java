@@ -231,8 +231,14 @@ final class World implements AutoCloseable {
         return network;
     }
 
+    /** The first one. */
     FirewallSide firewall() {
-        return firewalls.getFirst();
+        return firewall(0);
+    }
+
+    /** Another one, from 0. */
+    FirewallSide firewall(int index) {
+        return firewalls.get(index);
     }
 
     int firstPort() {
