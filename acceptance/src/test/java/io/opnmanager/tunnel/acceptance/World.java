@@ -226,6 +226,11 @@ final class World implements AutoCloseable {
         return operator;
     }
 
+    /** A caller without any credential. */
+    OperatorClient nobody() {
+        return own(OperatorClient.anonymous(broker.uri(), broker.certificates().clientContext()));
+    }
+
     /** The line between agents and the SSH port. */
     CuttableProxy network() {
         return network;
