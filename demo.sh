@@ -37,13 +37,24 @@ for word in "$@"; do
 done
 if [ -n "$modules" ] && [ "$wants_build" = yes ]; then
     echo "building what is missing or older than its sources: $modules (a first build also fetches libraries, which takes minutes)" >&2
-    (cd "$root" && ./mvnw -B -DskipTests -pl "$modules" -am package) 2>&1 | while IFS= read -r line; do
+    # A pipe's status is its last command's, so Maven's goes through a file.
+    mkdir -p "$root/.demo"
+    chmod 700 "$root/.demo"
+    status="$root/.demo/build-status"
+    {
+        code=0
+        (cd "$root" && ./mvnw -B -DskipTests -pl "$modules" -am package) 2>&1 || code=$?
+        echo "$code" >"$status"
+    } | while IFS= read -r line; do
         case $line in
             "[INFO] Building "*) echo "  ${line#\[INFO\] }" >&2 ;;
             "[ERROR]"* | mvnw:*) echo "  $line" >&2 ;;
         esac
     done
-    # A pipe's status is its last command's: what counts is whether the jars are there now.
+    if [ "$(cat "$status")" != 0 ]; then
+        echo "demo.sh: the build failed; see ./mvnw -DskipTests package" >&2
+        exit 1
+    fi
     for jar in broker/target/quarkus-app/quarkus-run.jar agent/target/quarkus-app/quarkus-run.jar \
         quickconnect-agent/target/quarkus-app/quarkus-run.jar deploy/demo/target/demo.jar; do
         # One that Maven found up to date keeps its time, and would look stale for ever.
