@@ -43,11 +43,11 @@ if [ -n "$modules" ] && [ "$wants_build" = yes ]; then
     status="$root/.demo/build-status"
     {
         code=0
-        (cd "$root" && ./mvnw -B -DskipTests -pl "$modules" -am package) 2>&1 || code=$?
+        (cd "$root" && ./mvnw -B -DskipTests -Dspotless.check.skip=true -pl "$modules" -am package) 2>&1 || code=$?
         echo "$code" >"$status"
     } | while IFS= read -r line; do
         case $line in
-            "[INFO] Building "*) echo "  ${line#\[INFO\] }" >&2 ;;
+            "[INFO] Building OPN"*) echo "  ${line#\[INFO\] }" >&2 ;;
             "[ERROR]"* | mvnw:*) echo "  $line" >&2 ;;
         esac
     done

@@ -242,7 +242,8 @@ class RacesTest {
     void a_single_instance_runs_on_one_state_folder() throws Exception {
         FirewallSide firewall = world.firewall();
         try (Program second = firewall.agent().launchAgain()) {
-            assertThat(second.awaitExit(Duration.ofSeconds(30))).isNotZero();
+            assertThat(second.awaitExit(Duration.ofSeconds(30))).isEqualTo(6);
+            assertThat(second.output()).contains("another agent holds");
         }
         assertThat(firewall.agent().program().isAlive()).isTrue();
     }

@@ -1,10 +1,7 @@
 package io.opnmanager.tunnel.acceptance;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
-import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,7 +21,11 @@ class SilenceTest {
     @BeforeAll
     void start() throws Exception {
         // The probe stays at its 60 s: it is the keepalive that has to notice.
-        world = World.named("silence").firewalls(1).start();
+        world =
+                World.named("silence")
+                        .with("opnmanager.checkin-interval", "10s")
+                        .firewalls(1)
+                        .start();
     }
 
     @AfterAll
@@ -97,16 +98,11 @@ class SilenceTest {
         FirewallSide firewall = world.firewall();
         firewall.quickconnect().program().kill();
         try {
-            JsonNode asked = world.operator().open(firewall.id());
-            // The agent checks in every 60 s: it comes in time or the deadline does.
-            JsonNode ended =
-                    world.operator()
-                            .awaitStatus(
-                                    asked.path("id").asLong(),
-                                    Set.of("active", "timeout"),
-                                    Duration.ofSeconds(35));
-            assertThat(ended.path("status").asText()).isIn("active", "timeout");
-            world.operator().close(asked.path("id").asLong());
+            JsonNode active = world.openActive(firewall);
+            world.assertPageThrough(active, firewall.page());
+            world.operator().close(active.path("id").asLong());
+            world.assertEnds(active, "disconnected", "closed", SOON);
+            world.assertNothingLeft(active);
         } finally {
             firewall.quickconnect().start();
         }
