@@ -103,16 +103,26 @@ public final class TunnelAgent implements AutoCloseable {
     public synchronized Program launch() throws IOException {
         // One that was killed leaves it behind; it would look like a ready one.
         Files.deleteIfExists(socket());
-        program =
-                Program.java(
-                        "agent",
-                        folder,
-                        SMALL,
-                        properties,
-                        ProjectRoot.jar("agent"),
-                        List.of("run"),
-                        Map.of());
+        program = run("agent");
         return program;
+    }
+
+    /**
+     * Starts a second instance on the same state folder, which shall not run; the caller ends it.
+     */
+    public Program launchAgain() throws IOException {
+        return run("second-agent");
+    }
+
+    private Program run(String name) throws IOException {
+        return Program.java(
+                name,
+                folder,
+                SMALL,
+                properties,
+                ProjectRoot.jar("agent"),
+                List.of("run"),
+                Map.of());
     }
 
     /** The process, for signals. */

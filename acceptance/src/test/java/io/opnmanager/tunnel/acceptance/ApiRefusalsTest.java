@@ -1,0 +1,540 @@
+package io.opnmanager.tunnel.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.opnmanager.tunnel.demo.Answer;
+import io.opnmanager.tunnel.demo.OperatorClient;
+import io.opnmanager.tunnel.demo.ProjectRoot;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the API refuses: a problem document with a stable code, and no row is another. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ApiRefusalsTest {
+
+    private static final int OVER_64_KIB = 64 * 1024 + 1;
+
+    private World world;
+    private Enrolled one;
+    private Enrolled two;
+    private OperatorClient nobody;
+    private long othersRequest;
+    private Map<String, Long> before = Map.of();
+
+    /** A firewall that only has a token. */
+    private record Enrolled(long id, OperatorClient client) {}
+
+    /** One operation of the contract, with ids that exist. */
+    record Operation(String method, String path, boolean body, boolean agents) {
+        @Override
+        public String toString() {
+            return method + " " + path;
+        }
+    }
+
+    @BeforeAll
+    void start() throws Exception {
+        world = World.named("api").with("opnmanager.request.establish", "200s").start();
+        nobody = world.nobody();
+        one = enrolled("one");
+        two = enrolled("two");
+        othersRequest = world.operator().open(two.id).path("id").asLong();
+    }
+
+    @AfterAll
+    void end() {
+        world.close();
+    }
+
+    @BeforeEach
+    void count() throws Exception {
+        before = world.rows().counts();
+    }
+
+    @AfterEach
+    void nothing_has_changed() throws Exception {
+        assertThat(world.rows().counts()).isEqualTo(before);
+        assertThat(world.operator().request(othersRequest).path("status").asText())
+                .isEqualTo("pending");
+    }
+
+    private Enrolled enrolled(String name) throws Exception {
+        long id = world.operator().createFirewall(name, "https://localhost:443");
+        Answer answer = enrol(world.operator().enrolmentToken(id));
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        return new Enrolled(
+                id,
+                world.with(
+                        OperatorClient.bearer(
+                                world.broker().uri(),
+                                world.broker().certificates().clientContext(),
+                                answer.body().path("agent_token").asText())));
+    }
+
+    private Answer enrol(String token) throws Exception {
+        return nobody.call(
+                "POST",
+                "/api/enroll",
+                OperatorClient.object()
+                        .put("enrolment_token", token)
+                        .put("hostname", "box")
+                        .put("agent_version", "1")
+                        .put("platform", "any")
+                        .put("ssh_public_key", SshKeys.publicKey()));
+    }
+
+    /** Everything in the contract, from the document that clients are made of. */
+    Stream<Operation> operations() throws Exception {
+        JsonNode document =
+                new YAMLMapper()
+                        .readTree(ProjectRoot.path().resolve("api-contract/openapi.yaml").toFile());
+        List<Operation> operations = new ArrayList<>();
+        for (var path : document.path("paths").properties()) {
+            for (var operation : path.getValue().properties()) {
+                String method = operation.getKey().toUpperCase(Locale.ROOT);
+                if (List.of("GET", "POST", "PUT", "DELETE").contains(method)) {
+                    operations.add(
+                            new Operation(
+                                    method,
+                                    path.getKey()
+                                            .replace("{name}", "nobody-of-that-name")
+                                            .replace("{id}", Long.toString(one.id)),
+                                    operation.getValue().has("requestBody"),
+                                    !path.getKey().startsWith("/api/v1/")));
+                }
+            }
+        }
+        assertThat(operations).hasSizeGreaterThan(20);
+        return operations.stream();
+    }
+
+    Stream<Operation> operationsWithBody() throws Exception {
+        return operations().filter(Operation::body);
+    }
+
+    /** A caller whom the operation lets in. */
+    private OperatorClient welcome(Operation operation) {
+        if (operation.path.equals("/api/enroll")) {
+            return nobody;
+        }
+        return operation.agents ? one.client : world.operator();
+    }
+
+    private static void assertProblem(Answer answer, int status, String code) {
+        assertThat(answer.headers().firstValue("Content-Type").orElse(""))
+                .as("%s %s", answer.status(), answer.text())
+                .startsWith("application/problem+json");
+        assertThat(List.of(answer.status(), answer.code()))
+                .as(answer.text())
+                .isEqualTo(List.of(status, code));
+        assertThat(answer.body().path("status").asInt()).isEqualTo(status);
+        assertThat(answer.body().path("detail").asText()).isNotBlank();
+    }
+
+    @ParameterizedTest
+    @MethodSource("operationsWithBody")
+    void a_body_that_is_no_json(Operation operation) throws Exception {
+        assertProblem(sent(operation, "{\"firewall_id\": "), 400, "malformed_json");
+    }
+
+    @ParameterizedTest
+    @MethodSource("operationsWithBody")
+    void a_body_of_another_shape(Operation operation) throws Exception {
+        Answer list = sent(operation, "[]");
+        assertThat(list.status()).isEqualTo(400);
+        assertThat(list.code()).isIn("invalid_field", "malformed_json");
+        assertProblem(sent(operation, "{}"), 400, "invalid_field");
+    }
+
+    @ParameterizedTest
+    @MethodSource("operationsWithBody")
+    void a_body_over_64_kib(Operation operation) throws Exception {
+        assertProblem(
+                sent(operation, "{\"x\":\"" + "a".repeat(OVER_64_KIB) + "\"}"),
+                413,
+                "body_too_large");
+    }
+
+    @ParameterizedTest
+    @MethodSource("operationsWithBody")
+    void a_body_of_another_media_type(Operation operation) throws Exception {
+        assertProblem(
+                welcome(operation)
+                        .raw(
+                                operation.method,
+                                operation.path,
+                                "<a/>".getBytes(StandardCharsets.UTF_8),
+                                Map.of("Content-Type", "text/xml")),
+                415,
+                "unsupported_media_type");
+    }
+
+    private Answer sent(Operation operation, String body) throws Exception {
+        return welcome(operation)
+                .raw(
+                        operation.method,
+                        operation.path,
+                        body.getBytes(StandardCharsets.UTF_8),
+                        Map.of());
+    }
+
+    @ParameterizedTest
+    @MethodSource("operations")
+    void a_caller_without_credential_or_with_a_wrong_one(Operation operation) throws Exception {
+        if (operation.path.equals("/api/enroll")) {
+            return;
+        }
+        byte[] body = operation.body ? "{}".getBytes(StandardCharsets.UTF_8) : null;
+        assertProblem(
+                nobody.raw(operation.method, operation.path, body, Map.of()),
+                401,
+                "not_authenticated");
+        for (String wrong :
+                List.of(
+                        "Bearer " + "0".repeat(43),
+                        "Bearer ",
+                        "Basic !",
+                        "Basic YTpi",
+                        "Other x")) {
+            assertProblem(
+                    nobody.raw(
+                            operation.method, operation.path, body, Map.of("Authorization", wrong)),
+                    401,
+                    "not_authenticated");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("operations")
+    void a_caller_of_the_other_kind(Operation operation) throws Exception {
+        if (List.of("/api/enroll", "/api/tunnel_heartbeat", "/api/tunnel_close")
+                .contains(operation.path)) {
+            return;
+        }
+        byte[] body = operation.body ? "{}".getBytes(StandardCharsets.UTF_8) : null;
+        OperatorClient stranger = operation.agents ? world.operator() : one.client;
+        assertProblem(
+                stranger.raw(operation.method, operation.path, body, Map.of()), 403, "not_allowed");
+    }
+
+    @Test
+    void unknown_paths_and_methods() throws Exception {
+        for (String path :
+                List.of(
+                        "/api/v1/nothing",
+                        "/api/agent_checkin.asp",
+                        "/api/v1/requests/1/2",
+                        "/api/v2/requests")) {
+            assertProblem(world.operator().call("GET", path, null), 404, "not_found");
+        }
+        assertProblem(
+                world.operator().call("DELETE", "/api/v1/requests", null),
+                405,
+                "method_not_allowed");
+        assertProblem(
+                one.client.call("GET", "/api/agent_checkin", null), 405, "method_not_allowed");
+    }
+
+    @Test
+    void no_spelling_of_a_path_gets_past_authentication() throws Exception {
+        for (String path :
+                List.of(
+                        "/api/v1/operators;x=1",
+                        "/api/v1/operators%3Bx",
+                        "/api/v1//operators",
+                        "//api/v1/operators",
+                        "/api/v1/./operators",
+                        "/api/v1/nodes/../operators",
+                        "/api/v1/nodes/..%2Foperators",
+                        "/api/v1%2Foperators",
+                        "/api/v1/operators/",
+                        "/API/v1/operators")) {
+            // The whole address: resolving the path would tidy it up first.
+            Answer answer = nobody.call("GET", world.broker().uri() + path, null);
+            assertThat(answer.status()).as("%s: %s", path, answer.text()).isIn(400, 401, 404);
+            assertThat(answer.text()).doesNotContain("administrator");
+        }
+    }
+
+    @Test
+    void another_firewalls_id_or_request() throws Exception {
+        assertProblem(
+                one.client.call(
+                        "POST",
+                        "/api/quickconnect_check",
+                        OperatorClient.object().put("firewall_id", two.id)),
+                403,
+                "not_yours");
+        assertProblem(
+                one.client.call(
+                        "POST",
+                        "/api/agent_checkin",
+                        OperatorClient.object().put("firewall_id", two.id)),
+                403,
+                "not_yours");
+        ObjectNode reference = OperatorClient.object().put("request_id", othersRequest);
+        assertProblem(
+                one.client.call(
+                        "POST", "/api/tunnel_status", reference.deepCopy().put("status", "failed")),
+                403,
+                "not_yours");
+        for (String path : List.of("/api/tunnel_heartbeat", "/api/tunnel_close")) {
+            assertProblem(one.client.call("POST", path, reference), 403, "not_yours");
+        }
+    }
+
+    @Test
+    void a_held_tunnel_of_another_firewall_in_a_checkin_moves_nothing() throws Exception {
+        ObjectNode checkin = OperatorClient.object().put("firewall_id", one.id);
+        checkin.putArray("tunnels")
+                .addObject()
+                .put("request_id", othersRequest)
+                .put("tunnel_pid", 1)
+                .put("tunnel_port", world.firstPort());
+
+        Answer answer = one.client.call("POST", "/api/agent_checkin", checkin);
+
+        assertThat(answer.status()).isIn(200, 403);
+        assertThat(world.operator().request(othersRequest).hasNonNull("tunnel_pid")).isFalse();
+    }
+
+    @Test
+    void fields_of_wrong_types_and_out_of_bounds() throws Exception {
+        List<ObjectNode> asks =
+                List.of(
+                        OperatorClient.object().put("firewall_id", "twenty-one"),
+                        OperatorClient.object().put("firewall_id", true),
+                        OperatorClient.object().put("firewall_id", 1.5),
+                        OperatorClient.object().putNull("firewall_id"),
+                        OperatorClient.object().put("firewall_id", one.id).put("lifetime", 0),
+                        OperatorClient.object().put("firewall_id", one.id).put("lifetime", -1),
+                        OperatorClient.object().put("firewall_id", one.id).put("lifetime", 999_999),
+                        OperatorClient.object().put("firewall_id", one.id).put("byte_limit", 0),
+                        OperatorClient.object()
+                                .put("firewall_id", one.id)
+                                .put("reason", "x".repeat(501)));
+        for (ObjectNode ask : asks) {
+            Answer answer = world.operator().call("POST", "/api/v1/requests", ask);
+            assertProblem(answer, 400, "invalid_field");
+        }
+        for (int wait : List.of(-1, 16)) {
+            assertProblem(
+                    one.client.call(
+                            "POST",
+                            "/api/quickconnect_check",
+                            OperatorClient.object().put("firewall_id", one.id).put("wait", wait)),
+                    400,
+                    "invalid_field");
+        }
+        assertProblem(
+                one.client.call(
+                        "POST",
+                        "/api/tunnel_status",
+                        OperatorClient.object()
+                                .put("request_id", othersRequest)
+                                .put("status", "sideways")),
+                400,
+                "invalid_field");
+    }
+
+    @Test
+    void targets_that_a_tunnel_may_not_lead_to() throws Exception {
+        for (String target :
+                List.of(
+                        "gopher://127.0.0.1:70",
+                        "https://127.0.0.1:0",
+                        "https://127.0.0.1:65536",
+                        "https://",
+                        "https://169.254.169.254:80",
+                        "https://user@127.0.0.1:443",
+                        "https://127.0.0.1:443/path",
+                        "127.0.0.1",
+                        "tcp://a b:1",
+                        "file:///etc/passwd")) {
+            Answer answer =
+                    world.operator()
+                            .call(
+                                    "POST",
+                                    "/api/v1/requests",
+                                    OperatorClient.object()
+                                            .put("firewall_id", one.id)
+                                            .put("target", target));
+            assertProblem(answer, 400, "target_refused");
+        }
+    }
+
+    @Test
+    void unknown_firewalls_and_requests() throws Exception {
+        assertProblem(
+                world.operator()
+                        .call(
+                                "POST",
+                                "/api/v1/requests",
+                                OperatorClient.object().put("firewall_id", 999_999)),
+                404,
+                "firewall_unknown");
+        assertProblem(
+                world.operator().call("GET", "/api/v1/requests/999999", null),
+                404,
+                "request_unknown");
+        assertProblem(
+                one.client.call(
+                        "POST",
+                        "/api/tunnel_close",
+                        OperatorClient.object().put("request_id", 999_999)),
+                404,
+                "request_unknown");
+    }
+
+    @Test
+    void enrolment_tokens_that_are_unknown() throws Exception {
+        assertProblem(enrol("0".repeat(43)), 401, "enrolment_token_refused");
+    }
+
+    /** Each makes rows of its own first, and then compares again. */
+    @Test
+    void enrolment_tokens_that_are_used_expired_or_replaced() throws Exception {
+        long id = world.operator().createFirewall("tokens", "https://localhost:443");
+        String replaced = world.operator().enrolmentToken(id);
+        String expired = world.operator().enrolmentToken(id);
+        world.rows().expireEnrolmentToken(id);
+
+        assertProblem(enrol(replaced), 401, "enrolment_token_refused");
+        assertProblem(enrol(expired), 401, "enrolment_token_refused");
+        assertThat(world.operator().firewall(id).path("enrolled").asBoolean()).isFalse();
+
+        String used = world.operator().enrolmentToken(id);
+        assertThat(enrol(used).status()).isEqualTo(200);
+        assertProblem(enrol(used), 401, "enrolment_token_refused");
+        assertThat(world.operator().firewall(id).path("enrolled").asBoolean()).isTrue();
+        before = world.rows().counts();
+    }
+
+    @Test
+    void an_agent_token_that_was_rotated_is_dead_at_once() throws Exception {
+        Enrolled rotated = enrolled("rotated");
+        before = world.rows().counts();
+        ObjectNode check = OperatorClient.object().put("firewall_id", rotated.id);
+        assertThat(rotated.client.call("POST", "/api/quickconnect_check", check).status())
+                .isEqualTo(200);
+
+        Answer rotation =
+                world.operator()
+                        .call("POST", "/api/v1/firewalls/" + rotated.id + "/agent-token", null);
+
+        assertThat(rotation.status()).isEqualTo(200);
+        assertProblem(
+                rotated.client.call("POST", "/api/quickconnect_check", check),
+                401,
+                "not_authenticated");
+        try (var fresh =
+                OperatorClient.bearer(
+                        world.broker().uri(),
+                        world.broker().certificates().clientContext(),
+                        rotation.body().path("agent_token").asText())) {
+            assertThat(fresh.call("POST", "/api/quickconnect_check", check).status())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void ssh_keys_that_are_weak_or_no_keys() throws Exception {
+        long id = world.operator().createFirewall("keys", "https://localhost:443");
+        String token = world.operator().enrolmentToken(id);
+        before = world.rows().counts();
+        for (String key :
+                List.of(
+                        "ssh-dss AAAAB3NzaC1kc3M=",
+                        "ssh-ed25519 AAAA",
+                        "ssh-ed25519",
+                        "not a key",
+                        "command=\"id\" " + SshKeys.publicKey(),
+                        SshKeys.publicKey() + "\n" + SshKeys.publicKey())) {
+            assertProblem(
+                    nobody.call(
+                            "POST",
+                            "/api/enroll",
+                            OperatorClient.object()
+                                    .put("enrolment_token", token)
+                                    .put("hostname", "box")
+                                    .put("agent_version", "1")
+                                    .put("platform", "any")
+                                    .put("ssh_public_key", key)),
+                    400,
+                    "ssh_key_refused");
+        }
+    }
+
+    @Test
+    void another_operators_request() throws Exception {
+        Answer made =
+                world.operator()
+                        .call(
+                                "POST",
+                                "/api/v1/operators",
+                                OperatorClient.object()
+                                        .put("name", "second")
+                                        .put("password", "correct-horse-battery")
+                                        .put("role", "operator"));
+        assertThat(made.status()).isEqualTo(201);
+        before = world.rows().counts();
+        try (var second =
+                OperatorClient.basic(
+                        world.broker().uri(),
+                        world.broker().certificates().clientContext(),
+                        "second",
+                        "correct-horse-battery")) {
+            String path = "/api/v1/requests/" + othersRequest;
+            assertProblem(second.call("GET", path, null), 403, "not_yours");
+            assertProblem(second.call("DELETE", path, null), 403, "not_yours");
+            assertProblem(second.call("GET", path + "/events", null), 403, "not_yours");
+            ObjectNode reference = OperatorClient.object().put("request_id", othersRequest);
+            assertProblem(
+                    second.call("POST", "/api/tunnel_heartbeat", reference), 403, "not_yours");
+            assertProblem(second.call("POST", "/api/tunnel_close", reference), 403, "not_yours");
+            assertProblem(second.call("GET", "/api/v1/audit", null), 403, "not_allowed");
+            assertProblem(second.call("GET", "/api/v1/operators", null), 403, "not_allowed");
+            assertThat(second.call("GET", "/api/v1/requests", null).body().path("total").asInt(-1))
+                    .isZero();
+        }
+    }
+
+    @Test
+    void numbers_come_as_strings_of_digits_too_and_unknown_fields_are_ignored() throws Exception {
+        Answer answer =
+                one.client.call(
+                        "POST",
+                        "/api/quickconnect_check",
+                        OperatorClient.object()
+                                .put("firewall_id", Long.toString(one.id))
+                                .put("new_in_a_later_version", 1));
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.body().path("has_requests").isBoolean()).isTrue();
+        assertThat(answer.body().path("firewall_id").asLong()).isEqualTo(one.id);
+    }
+
+    @Test
+    void a_refusal_is_quick() throws Exception {
+        long begin = System.nanoTime();
+        for (int i = 0; i < 50; i++) {
+            assertProblem(nobody.call("GET", "/api/v1/firewalls", null), 401, "not_authenticated");
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+    }
+}

@@ -1,0 +1,222 @@
+package io.opnmanager.tunnel.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.opnmanager.tunnel.demo.Answer;
+import io.opnmanager.tunnel.demo.OperatorClient;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Two thousand agents wait for an answer; work for one wakes that one. */
+class HeldPollsTest {
+
+    private static final int AGENTS = 2_000;
+
+    /** One HTTP/2 connection carries this many waiting answers; servers allow 100. */
+    private static final int AGENTS_A_CONNECTION = 50;
+
+    private static final int ENROLLING_AT_ONCE = 16;
+    private static final int MOST_THREADS = 250;
+    private static final Duration HELD = Duration.ofSeconds(15);
+    private static final Duration WOKEN = Duration.ofSeconds(1);
+
+    @Test
+    @Timeout(value = 6, unit = TimeUnit.MINUTES)
+    void work_for_one_of_two_thousand_waiting_agents_wakes_exactly_that_one() throws Exception {
+        try (World world = World.named("polls").start()) {
+            Set<Long> woken = ConcurrentHashMap.newKeySet();
+            List<Waiting> agents = enrolled(world, woken);
+            List<HttpClient> clients = new ArrayList<>();
+            AtomicBoolean stop = new AtomicBoolean();
+            try {
+                for (int i = 0; i < AGENTS; i++) {
+                    if (i % AGENTS_A_CONNECTION == 0) {
+                        clients.add(
+                                HttpClient.newBuilder()
+                                        .sslContext(world.broker().certificates().clientContext())
+                                        .version(HttpClient.Version.HTTP_2)
+                                        .build());
+                    }
+                    agents.get(i).poll(clients.getLast(), world.broker().uri(), stop);
+                    if (i % AGENTS_A_CONNECTION == 0) {
+                        // The first call makes the connection; the others shall share it.
+                        Thread.sleep(20);
+                    }
+                }
+                Eventually.within(
+                        HELD.plusSeconds(30),
+                        () -> assertThat(agents).allMatch(agent -> agent.rounds.get() >= 1));
+                assertThat(Thread.getAllStackTraces()).hasSizeLessThan(MOST_THREADS);
+                assertThat(woken).isEmpty();
+
+                Waiting chosen = agents.get(1_234);
+                long begin = System.nanoTime();
+                long request = world.operator().open(chosen.id).path("id").asLong();
+                Eventually.within(WOKEN, () -> assertThat(woken).contains(chosen.id));
+                Duration took = Duration.ofNanos(System.nanoTime() - begin);
+
+                // Everyone else has to come through a whole round without being woken.
+                List<Integer> rounds = agents.stream().map(agent -> agent.rounds.get()).toList();
+                Eventually.within(
+                        HELD.plusSeconds(30),
+                        () -> {
+                            for (int i = 0; i < AGENTS; i++) {
+                                assertThat(agents.get(i).rounds.get()).isGreaterThan(rounds.get(i));
+                            }
+                        });
+                assertThat(woken).containsExactly(chosen.id);
+                assertThat(agents).allMatch(agent -> agent.failure.isEmpty());
+                assertThat(took).isLessThan(WOKEN);
+                world.operator().close(request);
+            } finally {
+                stop.set(true);
+                clients.forEach(HttpClient::shutdownNow);
+            }
+        }
+    }
+
+    @Test
+    void without_wait_it_is_answered_at_once_and_with_wait_it_is_held() throws Exception {
+        try (World world = World.named("hold").start()) {
+            long id = world.operator().createFirewall("one", "https://localhost:443");
+            String token = token(world, world.nobody(), id);
+            try (var agent =
+                    OperatorClient.bearer(
+                            world.broker().uri(),
+                            world.broker().certificates().clientContext(),
+                            token)) {
+                assertThat(took(agent, id, 0)).isLessThan(Duration.ofMillis(500));
+                assertThat(took(agent, id, 2))
+                        .isBetween(Duration.ofMillis(1_800), Duration.ofMillis(3_500));
+            }
+        }
+    }
+
+    private static Duration took(OperatorClient agent, long id, int wait) throws Exception {
+        long begin = System.nanoTime();
+        Answer answer =
+                agent.call(
+                        "POST",
+                        "/api/quickconnect_check",
+                        OperatorClient.object().put("firewall_id", id).put("wait", wait));
+        assertThat(answer.body().path("has_requests").asBoolean(true)).isFalse();
+        return Duration.ofNanos(System.nanoTime() - begin);
+    }
+
+    private static List<Waiting> enrolled(World world, Set<Long> woken) throws Exception {
+        OperatorClient nobody = world.nobody();
+        Map<Integer, Waiting> agents = new ConcurrentHashMap<>();
+        Semaphore turns = new Semaphore(ENROLLING_AT_ONCE);
+        List<CompletableFuture<Void>> all = new ArrayList<>();
+        for (int i = 0; i < AGENTS; i++) {
+            int number = i;
+            turns.acquire();
+            all.add(
+                    CompletableFuture.runAsync(
+                                    () ->
+                                            agents.put(
+                                                    number,
+                                                    enrolledOne(world, nobody, number, woken)),
+                                    task -> Thread.ofVirtual().start(task))
+                            .whenComplete((done, failure) -> turns.release()));
+        }
+        CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(3, TimeUnit.MINUTES);
+        List<Waiting> inOrder = new ArrayList<>();
+        for (int i = 0; i < AGENTS; i++) {
+            inOrder.add(Objects.requireNonNull(agents.get(i)));
+        }
+        return inOrder;
+    }
+
+    private static Waiting enrolledOne(
+            World world, OperatorClient nobody, int number, Set<Long> woken) {
+        try {
+            long id = world.operator().createFirewall("fw-" + number, "https://localhost:443");
+            return new Waiting(id, token(world, nobody, id), woken);
+        } catch (Exception e) {
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+            throw new IllegalStateException("firewall " + number + " was not enrolled", e);
+        }
+    }
+
+    private static String token(World world, OperatorClient nobody, long id) throws Exception {
+        Answer answer =
+                nobody.call(
+                        "POST",
+                        "/api/enroll",
+                        OperatorClient.object()
+                                .put("enrolment_token", world.operator().enrolmentToken(id))
+                                .put("hostname", "box")
+                                .put("agent_version", "1")
+                                .put("platform", "any")
+                                .put("ssh_public_key", SshKeys.publicKey()));
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        return answer.body().path("agent_token").asText();
+    }
+
+    /** One agent that asks again as soon as it is answered, without a thread of its own. */
+    private static final class Waiting {
+        final long id;
+        final String token;
+        final Set<Long> woken;
+        final AtomicInteger rounds = new AtomicInteger();
+        volatile String failure = "";
+
+        Waiting(long id, String token, Set<Long> woken) {
+            this.id = id;
+            this.token = token;
+            this.woken = woken;
+        }
+
+        void poll(HttpClient client, URI broker, AtomicBoolean stop) {
+            ObjectNode check = OperatorClient.object().put("firewall_id", id);
+            check.put("wait", HELD.toSeconds());
+            var request =
+                    HttpRequest.newBuilder(broker.resolve("/api/quickconnect_check"))
+                            .header("Authorization", "Bearer " + token)
+                            .header("Content-Type", "application/json")
+                            .timeout(HELD.plusSeconds(15))
+                            .POST(HttpRequest.BodyPublishers.ofString(check.toString()))
+                            .build();
+            var _ =
+                    client.sendAsync(request, HttpResponse.BodyHandlers.ofString())
+                            .whenComplete((answer, e) -> {
+                                if (stop.get()) {
+                                    return;
+                                }
+                                if (e != null || answer.statusCode() != 200) {
+                                    failure = e != null ? e.toString() : answer.body();
+                                    return;
+                                }
+                                rounds.incrementAndGet();
+                                if (answer.body().contains("true")) {
+                                    // Its own agent would work now; asking again at once
+                                    // would be answered at once.
+                                    woken.add(id);
+                                    rounds.addAndGet(1_000);
+                                    return;
+                                }
+                                poll(client, broker, stop);
+                            });
+        }
+    }
+}

@@ -1,0 +1,411 @@
+package io.opnmanager.tunnel.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.opnmanager.tunnel.demo.Broker;
+import io.opnmanager.tunnel.demo.Certificates;
+import io.opnmanager.tunnel.demo.Database;
+import io.opnmanager.tunnel.demo.EmbeddedMariaDb;
+import io.opnmanager.tunnel.demo.FirewallPage;
+import io.opnmanager.tunnel.demo.Loopback;
+import io.opnmanager.tunnel.demo.OperatorClient;
+import io.opnmanager.tunnel.demo.QuickconnectAgent;
+import io.opnmanager.tunnel.demo.TunnelAgent;
+import io.opnmanager.tunnel.demo.TunnelClient;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A broker, its database and any number of firewalls, all as real processes in a folder of their
+ * own. Closing ends them and fails when anything is left: a process, a listener of the tunnel
+ * range, an orphan at the broker.
+ */
+final class World implements AutoCloseable {
+
+    /** Where agents reach the SSH port when a {@link CuttableProxy} is between. */
+    private static final String PROXY_ADDRESS = "127.0.0.2";
+
+    private static final Set<String> ENDED = Set.of("disconnected", "timeout", "expired");
+    private static final Duration ACTIVE_WITHIN = Duration.ofSeconds(30);
+    private static final int DEFAULT_PORTS = 50;
+    private static final int LOWEST_PORT = 10_000;
+
+    /** Below what kernels give to outgoing connections (ip_local_port_range). */
+    private static final int PORT_LIMIT = 32_000;
+
+    private final Path folder;
+    private final int firstPort;
+    private final int lastPort;
+    private final Set<Long> processesBefore;
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final Broker broker;
+    private final List<FirewallSide> firewalls = new ArrayList<>();
+    private final CuttableProxy network;
+    private final Duration quarantine;
+    private @Nullable OperatorClient operator;
+
+    private World(Builder builder) throws Exception {
+        EmbeddedMariaDb server = DatabaseServer.server();
+        processesBefore = descendants();
+        folder = DatabaseServer.FOLDER.resolve(builder.name);
+        delete(folder);
+        firstPort = freeRange(builder.ports);
+        lastPort = firstPort + builder.ports - 1;
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("opnmanager.node.name", "node-a");
+        settings.put("opnmanager.ports.first", Integer.toString(firstPort));
+        settings.put("opnmanager.ports.last", Integer.toString(lastPort));
+        settings.put("opnmanager.ports.quarantine", "2s");
+        settings.put("opnmanager.drain", "1s");
+        settings.put("opnmanager.ssh.public-host", PROXY_ADDRESS);
+        settings.putAll(builder.settings);
+        quarantine =
+                Duration.parse("PT" + settings.getOrDefault("opnmanager.ports.quarantine", "2s"));
+        broker =
+                own(
+                        Broker.prepare(
+                                folder.resolve("broker"),
+                                Database.fresh(
+                                        server,
+                                        EmbeddedMariaDb.SCHEMA
+                                                + "_"
+                                                + builder.name.replace('-', '_')),
+                                Certificates.make(folder.resolve("certificates")),
+                                settings));
+        network = own(CuttableProxy.start(PROXY_ADDRESS, broker.sshPort()));
+    }
+
+    private void begin(int count) throws Exception {
+        broker.start();
+        operator = own(tokenClient());
+        for (int i = 1; i <= count; i++) {
+            addFirewall("firewall-" + i);
+        }
+    }
+
+    /**
+     * Names a world; its folder, schema and logs have that name. Short, for a socket lies below.
+     */
+    static Builder named(String name) {
+        return new Builder(name);
+    }
+
+    /** What a world shall have. */
+    static final class Builder {
+        private final String name;
+        private final Map<String, String> settings = new LinkedHashMap<>();
+        private int firewalls;
+        private int ports = DEFAULT_PORTS;
+
+        private Builder(String name) {
+            this.name = name;
+        }
+
+        /** Firewalls with our agents. */
+        Builder firewalls(int count) {
+            firewalls = count;
+            return this;
+        }
+
+        /** How many ports the broker may give away. */
+        Builder ports(int count) {
+            ports = count;
+            return this;
+        }
+
+        /** A configuration key of the broker. */
+        Builder with(String key, String value) {
+            settings.put(key, value);
+            return this;
+        }
+
+        /** Starts all of it. */
+        World start() throws Exception {
+            World world = new World(this);
+            try {
+                world.begin(firewalls);
+                return world;
+            } catch (Exception | AssertionError e) {
+                world.parts.forEach(World::closeQuietly);
+                throw e;
+            }
+        }
+    }
+
+    private OperatorClient tokenClient() throws IOException, InterruptedException {
+        try (OperatorClient administrator = broker.administratorClient()) {
+            return OperatorClient.bearer(
+                    broker.uri(),
+                    broker.certificates().clientContext(),
+                    administrator.token("acceptance"));
+        }
+    }
+
+    private static int freeRange(int size) throws IOException {
+        int slots = (PORT_LIMIT - LOWEST_PORT) / size;
+        int begin = (int) (ProcessHandle.current().pid() % slots);
+        for (int i = 0; i < slots; i++) {
+            int first = LOWEST_PORT + (begin + i) % slots * size;
+            if (Loopback.listeners(first, first + size - 1).isEmpty()) {
+                return first;
+            }
+        }
+        throw new IOException("no " + size + " ports in a row are free");
+    }
+
+    private <T extends AutoCloseable> T own(T part) {
+        parts.push(part);
+        return part;
+    }
+
+    /** Adds a firewall with its page and our agents, and waits until it is online. */
+    FirewallSide addFirewall(String name, String... furtherTargets) throws Exception {
+        FirewallPage page = own(FirewallPage.start(name));
+        long id = operator().createFirewall(name, page.target());
+        List<String> targets = new ArrayList<>(List.of(furtherTargets));
+        targets.add("127.0.0.1:" + page.port());
+        TunnelAgent agent = own(TunnelAgent.prepare(folder.resolve(name), page.target(), targets));
+        agent.enrol(
+                broker.uri(), broker.certificates().authorityFile(), operator().enrolmentToken(id));
+        agent.start();
+        QuickconnectAgent quickconnect =
+                own(QuickconnectAgent.prepare(folder.resolve(name + "-qc"), agent));
+        quickconnect.start();
+        Eventually.within(
+                Duration.ofSeconds(30),
+                () -> assertThat(operator().firewall(id).path("online").asBoolean()).isTrue());
+        var side = new FirewallSide(id, page, agent, quickconnect);
+        firewalls.add(side);
+        return side;
+    }
+
+    /** Adds a firewall that has nothing but stock programs. */
+    StockFirewall addStockFirewall(String name, String suffix) throws Exception {
+        FirewallPage page = own(FirewallPage.start(name));
+        long id = operator().createFirewall(name, page.target());
+        return StockFirewall.enrol(
+                folder.resolve(name), broker, id, page, operator().enrolmentToken(id), suffix);
+    }
+
+    /** Makes something end with this world. */
+    <T extends AutoCloseable> T with(T part) {
+        return own(part);
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    Broker broker() {
+        return broker;
+    }
+
+    Rows rows() {
+        return new Rows(broker.database());
+    }
+
+    OperatorClient operator() {
+        if (operator == null) {
+            throw new IllegalStateException("the world has not begun");
+        }
+        return operator;
+    }
+
+    /** A caller without any credential. */
+    OperatorClient nobody() {
+        return own(OperatorClient.anonymous(broker.uri(), broker.certificates().clientContext()));
+    }
+
+    /** The line between agents and the SSH port. */
+    CuttableProxy network() {
+        return network;
+    }
+
+    /** The first one. */
+    FirewallSide firewall() {
+        return firewall(0);
+    }
+
+    /** Another one, from 0. */
+    FirewallSide firewall(int index) {
+        return firewalls.get(index);
+    }
+
+    int firstPort() {
+        return firstPort;
+    }
+
+    int lastPort() {
+        return lastPort;
+    }
+
+    /** Asks for a tunnel to the firewall's page and waits until it is active. */
+    JsonNode openActive(FirewallSide firewall) throws Exception {
+        return openActive(OperatorClient.object().put("firewall_id", firewall.id()));
+    }
+
+    /** Asks for a tunnel and waits until it is active. */
+    JsonNode openActive(ObjectNode ask) throws Exception {
+        return awaitActive(operator().open(ask).path("id").asLong());
+    }
+
+    JsonNode awaitActive(long request) throws Exception {
+        JsonNode row =
+                operator()
+                        .awaitStatus(
+                                request,
+                                Set.of("active", "disconnected", "timeout", "expired"),
+                                ACTIVE_WITHIN);
+        assertThat(row.path("status").asText()).as("%s", row).isEqualTo("active");
+        return row;
+    }
+
+    /** The firewall's page through the tunnel, with the certificate that the broker pinned. */
+    void assertPageThrough(JsonNode request, FirewallPage page) throws Exception {
+        assertThat(request.path("certificate_sha256").asText()).isEqualTo(page.fingerprint());
+        try (var client =
+                new TunnelClient(request.path("tunnel_port").asInt(), page.fingerprint())) {
+            HttpResponse<String> answer = client.read("/");
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.body()).contains(page.name());
+        }
+    }
+
+    /** It listens on 127.0.0.1 and nowhere else. */
+    static void assertListensOnLoopbackOnly(int port) throws IOException {
+        assertThat(Loopback.listeners(port, port))
+                .containsExactly(new Loopback.Listener(port, true));
+    }
+
+    /** The request ends in this way in time, and its path is gone 2 s later. */
+    JsonNode assertEnds(JsonNode request, String status, String reason, Duration within)
+            throws Exception {
+        long id = request.path("id").asLong();
+        JsonNode row = operator().awaitStatus(id, ENDED, within);
+        assertThat(List.of(row.path("status").asText(), row.path("end_reason").asText()))
+                .as("%s", row)
+                .containsExactly(status, reason);
+        assertThat(row.hasNonNull("ended_at")).isTrue();
+        assertPathGone(request.path("tunnel_port").asInt());
+        return row;
+    }
+
+    /** No listener, and no orphan of any kind at the broker. */
+    void assertPathGone(int port) {
+        Eventually.within(Eventually.GONE, () -> assertThat(Loopback.isListening(port)).isFalse());
+        Eventually.within(
+                Eventually.GONE,
+                () -> assertThat(operator().metric("opnmanager_orphans")).isZero());
+    }
+
+    /** The agent has confirmed, or it never had anything to confirm. */
+    void assertKillConfirmed(JsonNode request) {
+        Eventually.within(
+                Eventually.TOLD,
+                () ->
+                        assertThat(
+                                        operator()
+                                                .request(request.path("id").asLong())
+                                                .hasNonNull("kill_confirmed_at"))
+                                .isTrue());
+    }
+
+    /** The port can be given away again once its quarantine has passed. */
+    void assertPortFreed(JsonNode request) {
+        Eventually.within(
+                quarantine.plusSeconds(4),
+                () -> assertThat(rows().portFreed(request.path("id").asLong())).isTrue());
+    }
+
+    /** All three. */
+    void assertNothingLeft(JsonNode request) {
+        assertPathGone(request.path("tunnel_port").asInt());
+        assertKillConfirmed(request);
+        assertPortFreed(request);
+    }
+
+    /** Processes that this JVM has started, now. */
+    private static Set<Long> descendants() {
+        return ProcessHandle.current()
+                .descendants()
+                .map(ProcessHandle::pid)
+                .collect(Collectors.toSet());
+    }
+
+    @Override
+    public void close() {
+        try {
+            end();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        } catch (Exception e) {
+            throw new IllegalStateException("the world did not end as it should", e);
+        }
+    }
+
+    private void end() throws Exception {
+        if (broker.program().isAlive()) {
+            closeLiveRequests();
+            Eventually.within(
+                    Eventually.GONE,
+                    () -> assertThat(operator().metric("opnmanager_orphans")).isZero());
+        }
+        while (!parts.isEmpty()) {
+            parts.pop().close();
+        }
+        assertThat(Loopback.listeners(firstPort, lastPort)).as("listeners left").isEmpty();
+        Eventually.within(
+                Duration.ofSeconds(5),
+                () -> assertThat(descendants()).as("processes left").isSubsetOf(processesBefore));
+    }
+
+    private void closeLiveRequests() throws IOException, InterruptedException {
+        for (String status : List.of("pending", "active")) {
+            JsonNode page =
+                    operator()
+                            .call("GET", "/api/v1/requests?size=500&status=" + status, null)
+                            .body();
+            for (JsonNode request : page.path("items")) {
+                operator().close(request.path("id").asLong());
+            }
+        }
+    }
+
+    private static void closeQuietly(AutoCloseable part) {
+        try {
+            part.close();
+        } catch (Exception e) {
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+            // The failure that led here is the one to be seen.
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (var files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}
