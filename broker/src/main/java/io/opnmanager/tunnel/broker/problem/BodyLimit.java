@@ -11,7 +11,6 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
-import io.vertx.ext.web.impl.RoutingContextInternal;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -50,8 +49,10 @@ class BodyLimit {
         Handler<RoutingContext> bodies =
                 BodyHandler.create(false).setBodyLimit(LIMIT).setHandleFileUploads(false);
         router.route(PATHS).order(ORDER).handler(this::refuseAnnounced);
-        router.route(PATHS).order(ORDER + 1).handler(bodies).failureHandler(this::failed);
-        router.route(PATHS).order(ORDER + 2).handler(BodyLimit::markEmpty);
+        router.route(PATHS)
+                .order(ORDER + 1)
+                .handler(context -> collect(context, bodies))
+                .failureHandler(this::failed);
         router.route().order(Integer.MAX_VALUE).handler(this::notFound);
     }
 
@@ -73,14 +74,20 @@ class BodyLimit {
     }
 
     /**
-     * Without this the REST layer takes an empty body for one that is yet to be read, and waits for
-     * an end that has been and gone.
+     * A body whose length nobody announced is collected here, so that one that grows too large is
+     * answered with a document. Over HTTP/2 the REST layer insists on reading itself, and the
+     * server's own limit holds there.
      */
-    private static void markEmpty(RoutingContext context) {
-        if (context.body().buffer() == null) {
-            ((RoutingContextInternal) context).setBody(Buffer.buffer());
+    private static void collect(RoutingContext context, Handler<RoutingContext> bodies) {
+        HttpServerRequest request = context.request();
+        boolean unannounced =
+                request.version() != HttpVersion.HTTP_2
+                        && request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null;
+        if (unannounced) {
+            bodies.handle(context);
+        } else {
+            context.next();
         }
-        context.next();
     }
 
     private void failed(RoutingContext request) {
