@@ -20,7 +20,7 @@ final class Watch implements AutoCloseable {
      * While the answer stays true: what waits may take the agent a while, or never go away (a kill
      * that it cannot confirm), and that must not become a hot loop.
      */
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
 
     /** An answer that comes sooner is about what waited already. */
     private static final Duration NEW_WORK = Duration.ofMillis(500);

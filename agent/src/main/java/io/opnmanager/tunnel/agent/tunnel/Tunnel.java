@@ -8,6 +8,7 @@ import io.opnmanager.tunnel.agent.transport.Endpoint;
 import io.opnmanager.tunnel.agent.transport.SshLine;
 import io.opnmanager.tunnel.agent.transport.SshTransport;
 import io.opnmanager.tunnel.agent.transport.Target;
+import io.opnmanager.tunnel.contract.agent.LineEnd;
 import java.time.Duration;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -98,6 +99,11 @@ final class Tunnel implements Runnable {
         record Failed(String detail) implements Outcome {}
 
         record Disconnected(String detail) implements Outcome {}
+
+        /**
+         * Another agent with this identity serves the request: what it is now is not ours to say.
+         */
+        record Replaced() implements Outcome {}
     }
 
     @Override
@@ -128,6 +134,10 @@ final class Tunnel implements Runnable {
                         order.requestId(), order.port(), detail);
                 watch.disconnected(order.requestId(), order.port(), detail);
             }
+            case Outcome.Replaced() ->
+                    log.warnf(
+                            "another agent with this identity has taken over request=%d port=%d",
+                            order.requestId(), order.port());
         }
     }
 
@@ -160,6 +170,12 @@ final class Tunnel implements Runnable {
             String reason = hold(current);
             if (ended != null) {
                 return new Outcome.Disconnected(whyEnded());
+            }
+            if (reason.contains(LineEnd.REPLACED)) {
+                return new Outcome.Replaced();
+            }
+            if (reason.contains(LineEnd.REQUEST_ENDED)) {
+                return new Outcome.Disconnected(reason);
             }
             log.infof("SSH line lost request=%d detail=%s", order.requestId(), reason);
             SshLine again = dialAgain();

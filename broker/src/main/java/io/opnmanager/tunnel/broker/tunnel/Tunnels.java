@@ -10,6 +10,7 @@ import io.opnmanager.tunnel.broker.request.Requests;
 import io.opnmanager.tunnel.broker.tunnel.ForwardPolicy.Decision;
 import io.opnmanager.tunnel.broker.tunnel.ForwardPolicy.Refusal;
 import io.opnmanager.tunnel.contract.EndReason;
+import io.opnmanager.tunnel.contract.agent.LineEnd;
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -40,12 +41,6 @@ import org.jspecify.annotations.Nullable;
 class Tunnels {
 
     private static final Logger LOG = Logger.getLogger(Tunnels.class);
-
-    /**
-     * Agents take a disconnect that begins so as final: another agent of the same firewall has
-     * taken over.
-     */
-    private static final String REPLACED = "replaced by a newer connection";
 
     private final NodeRows nodeRows;
     private final Requests requests;
@@ -173,7 +168,7 @@ class Tunnels {
                 LOG.warnf(
                         "tunnel replaced by a newer connection: request=%d firewall=%d",
                         row.id(), row.firewallId());
-                older.close(REPLACED);
+                older.close(LineEnd.REPLACED);
             }
             Tunnel tunnel = bind(terms, line);
             if (tunnel != null) {
@@ -259,7 +254,8 @@ class Tunnels {
             }
         } else {
             rows.remove(row.id());
-            inBackground(() -> end(row.id(), "the request has ended: " + row.view().endReason()));
+            inBackground(
+                    () -> end(row.id(), LineEnd.REQUEST_ENDED + ": " + row.view().endReason()));
         }
     }
 
@@ -329,7 +325,7 @@ class Tunnels {
         }
         for (Tunnel tunnel : List.copyOf(tunnels.values())) {
             if (!rows.containsKey(tunnel.request()) && tunnels.remove(tunnel.request(), tunnel)) {
-                tunnel.close("the request has ended");
+                tunnel.close(LineEnd.REQUEST_ENDED);
             }
         }
         closed.removeIf(tunnels::containsKey);
