@@ -27,6 +27,11 @@ class DatabaseAwayTest {
                     .contentType("application/problem+json")
                     .header("Retry-After", equalTo("2"))
                     .body("code", equalTo("database_unavailable"));
+            bearer("opo_unknown")
+                    .get("/api/test/whoami")
+                    .then()
+                    .statusCode(503)
+                    .body("code", equalTo("database_unavailable"));
             bearer(agent).get("/api/test/whoami").then().statusCode(200);
             bearer("opa_unknown").get("/api/test/whoami").then().statusCode(401);
         } finally {

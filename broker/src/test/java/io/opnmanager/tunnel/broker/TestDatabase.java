@@ -29,11 +29,16 @@ public final class TestDatabase implements QuarkusTestResourceLifecycleManager {
             empty(database);
             Files.deleteIfExists(STATE.resolve("initial-administrator"));
             return Map.of(
-                    "quarkus.datasource.jdbc.url", database.jdbcUrl(),
-                    "quarkus.datasource.username", database.user(),
-                    "quarkus.datasource.password", database.password(),
-                    "opnmanager.state-folder", STATE.toString(),
-                    "quarkus.http.test-port", "0");
+                    "quarkus.datasource.jdbc.url",
+                    database.jdbcUrl(),
+                    "quarkus.datasource.username",
+                    database.user(),
+                    "quarkus.datasource.password",
+                    database.password(),
+                    "opnmanager.state-folder",
+                    STATE.toString(),
+                    "quarkus.http.test-port",
+                    "0");
         } catch (IOException e) {
             throw new UncheckedIOException("the database for the tests did not start", e);
         } catch (SQLException e) {

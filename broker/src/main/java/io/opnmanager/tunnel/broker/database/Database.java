@@ -4,6 +4,7 @@ import io.agroal.api.AgroalDataSource;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.sql.SQLIntegrityConstraintViolationException;
+import java.sql.SQLTransactionRollbackException;
 import java.sql.Types;
 import java.time.Instant;
 import org.jdbi.v3.core.Jdbi;
@@ -35,6 +36,14 @@ public final class Database {
     public static boolean isDuplicateKey(JdbiException failure) {
         return failure.getCause() instanceof SQLIntegrityConstraintViolationException cause
                 && cause.getErrorCode() == DUPLICATE_ENTRY;
+    }
+
+    /**
+     * Whether a statement failed because the database ended its transaction to let another one
+     * through: a deadlock. The same transaction may succeed in a moment.
+     */
+    public static boolean isRolledBack(JdbiException failure) {
+        return failure.getCause() instanceof SQLTransactionRollbackException;
     }
 
     /** Jdbi's own goes through {@code Timestamp}, which means the zone of this process. */

@@ -48,6 +48,9 @@ public class AgentCredentialView implements AgentCredentials {
     /** Guarded by this. */
     private Instant lookedAt = Instant.EPOCH;
 
+    /** Only the scheduled look touches it, one at a time. */
+    private volatile boolean blind;
+
     private final Jdbi jdbi;
     private final Event<CredentialRevoked> revoked;
 
@@ -70,9 +73,16 @@ public class AgentCredentialView implements AgentCredentials {
     void look() {
         try {
             refresh();
+            if (blind) {
+                LOG.info("changes of agent credentials are seen again");
+            }
+            blind = false;
         } catch (JdbiException e) {
             // What is known stays valid: agents keep being served while the database is away.
-            LOG.warn("changes of agent credentials not seen: the database does not answer");
+            if (!blind) {
+                LOG.warn("changes of agent credentials are not seen: the database does not answer");
+            }
+            blind = true;
         }
     }
 

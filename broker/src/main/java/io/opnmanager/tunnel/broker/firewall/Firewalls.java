@@ -13,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.SqlStatement;
@@ -209,7 +210,7 @@ public class Firewalls {
         return row;
     }
 
-    private static FirewallRow named(String name, java.util.function.Supplier<FirewallRow> act) {
+    private static FirewallRow named(String name, Supplier<FirewallRow> act) {
         if (name.chars().anyMatch(Character::isISOControl)) {
             throw new Problem(
                     ProblemCode.INVALID_FIELD,

@@ -34,8 +34,10 @@ class HeaderAuthentication implements HttpAuthenticationMechanism {
 
     private final AgentCredentials agents;
     private final OperatorSignIn operators;
+    private final Witness witness;
 
-    HeaderAuthentication(AgentCredentials agents, OperatorSignIn operators) {
+    HeaderAuthentication(AgentCredentials agents, OperatorSignIn operators, Witness witness) {
+        this.witness = witness;
         this.agents = agents;
         this.operators = operators;
     }
@@ -48,8 +50,8 @@ class HeaderAuthentication implements HttpAuthenticationMechanism {
                 context.request().headers().getAll(HttpHeaders.AUTHORIZATION))) {
             case AuthorizationHeader.Absent _ -> Uni.createFrom().nullItem();
             case AuthorizationHeader.Unreadable _ ->
-                    refused("wanted one Authorization header, Bearer or Basic");
-            case AuthorizationHeader.AgentToken token -> agent(token);
+                    refused("wanted one Authorization header, Bearer or Basic", address);
+            case AuthorizationHeader.AgentToken token -> agent(token, address);
             case AuthorizationHeader.OperatorToken token ->
                     operator(
                             operators.knownToken(token.hash()),
@@ -73,10 +75,11 @@ class HeaderAuthentication implements HttpAuthenticationMechanism {
                                 "Basic realm=\"OPNManager Tunnel\", charset=\"UTF-8\""));
     }
 
-    private Uni<SecurityIdentity> agent(AuthorizationHeader.AgentToken token) {
+    private Uni<SecurityIdentity> agent(
+            AuthorizationHeader.AgentToken token, @Nullable String address) {
         Long firewall = agents.firewallOf(token.hash());
         return firewall == null
-                ? refused("wanted an agent token that is known")
+                ? refused("wanted an agent token that is known", address)
                 : Uni.createFrom().item(identity(new Caller.Agent(firewall)));
     }
 
@@ -118,7 +121,8 @@ class HeaderAuthentication implements HttpAuthenticationMechanism {
                 : done.emitOn(command -> context.runOnContext(nothing -> command.run()));
     }
 
-    private static Uni<SecurityIdentity> refused(String detail) {
+    private Uni<SecurityIdentity> refused(String detail, @Nullable String address) {
+        witness.signInRefused(null, address, ProblemCode.NOT_AUTHENTICATED);
         return Uni.createFrom().failure(new Problem(ProblemCode.NOT_AUTHENTICATED, detail));
     }
 

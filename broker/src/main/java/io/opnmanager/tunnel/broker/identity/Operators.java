@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 class Operators {
 
     private static final String DONE = "done";
+    private static final int ATTEMPTS = 5;
 
     private final Jdbi jdbi;
     private final Passwords passwords;
@@ -130,6 +131,19 @@ class Operators {
 
     /** Inserts the first one, unless there is any by then; says whether it did. */
     boolean createFirst(String name, String hash) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return insertFirst(name, hash);
+            } catch (UnableToExecuteStatementException e) {
+                // Two nodes that insert at the same moment may be in each other's way.
+                if (!Database.isRolledBack(e) || attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private boolean insertFirst(String name, String hash) {
         return jdbi.inTransaction(handle -> {
             int made =
                     handle.createUpdate(

@@ -2,6 +2,8 @@ package io.opnmanager.tunnel.broker.identity;
 
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.RoutingContext;
+import java.net.InetAddress;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /** The other end of a request. */
@@ -27,10 +29,8 @@ final class RemoteAddress {
             return address;
         }
         try {
-            byte[] bytes = java.net.InetAddress.ofLiteral(address).getAddress();
-            return bytes.length == 4
-                    ? address
-                    : java.util.HexFormat.of().formatHex(bytes, 0, 8) + "/64";
+            byte[] bytes = InetAddress.ofLiteral(address).getAddress();
+            return bytes.length == 4 ? address : HexFormat.of().formatHex(bytes, 0, 8) + "/64";
         } catch (IllegalArgumentException e) {
             return address;
         }

@@ -10,7 +10,6 @@ import jakarta.enterprise.event.Event;
 import jakarta.inject.Singleton;
 import jakarta.validation.ConstraintViolationException;
 import jakarta.ws.rs.WebApplicationException;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import org.jboss.logging.Logger;
@@ -98,7 +97,8 @@ class ProblemAnswers {
             case 401 -> notAuthenticated();
             case 403 -> plain(ProblemCode.NOT_ALLOWED, "this is not for callers of this kind");
             case 404 -> plain(ProblemCode.NOT_FOUND, "there is nothing at this path");
-            case 405 -> methodNotAllowed(given);
+            case 405 ->
+                    plain(ProblemCode.METHOD_NOT_ALLOWED, "this path does not take this method");
             case 406 ->
                     plain(
                             ProblemCode.NOT_ACCEPTABLE,
@@ -131,15 +131,6 @@ class ProblemAnswers {
 
     private Response notAuthenticated() {
         return plain(ProblemCode.NOT_AUTHENTICATED, "wanted a valid credential in Authorization");
-    }
-
-    private Response methodNotAllowed(Response given) {
-        Response answer =
-                plain(ProblemCode.METHOD_NOT_ALLOWED, "this path does not take this method");
-        String allowed = given.getHeaderString(HttpHeaders.ALLOW);
-        return allowed == null
-                ? answer
-                : Response.fromResponse(answer).header(HttpHeaders.ALLOW, allowed).build();
     }
 
     private Response plain(ProblemCode code, String detail) {

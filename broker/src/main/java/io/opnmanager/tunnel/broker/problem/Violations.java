@@ -103,12 +103,16 @@ class Violations {
                 .orElse(null);
     }
 
-    /** The parameter as the interface of the contract declares it; null when there is none. */
+    /** The parameter as the contract declares it, or else the resource; null when neither does. */
     private static @Nullable Parameter declared(
             Class<?> resource, Path.MethodNode method, Path.ParameterNode parameter) {
-        return Stream.<Class<?>>iterate(
-                        resource, type -> type != null, type -> type.getSuperclass())
-                .flatMap(type -> Arrays.stream(type.getInterfaces()))
+        Stream<Class<?>> own =
+                Stream.iterate(resource, type -> type != null, type -> type.getSuperclass());
+        Stream<Class<?>> contracts =
+                Stream.<Class<?>>iterate(
+                                resource, type -> type != null, type -> type.getSuperclass())
+                        .flatMap(type -> Arrays.stream(type.getInterfaces()));
+        return Stream.concat(contracts, own)
                 .flatMap(type -> Arrays.stream(type.getMethods()))
                 .filter(candidate -> isIt(candidate, method))
                 .map(found -> found.getParameters()[parameter.getParameterIndex()])

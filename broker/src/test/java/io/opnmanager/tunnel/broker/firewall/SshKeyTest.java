@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.opnmanager.tunnel.broker.Api;
+import io.opnmanager.tunnel.broker.TestDatabase;
 import io.opnmanager.tunnel.broker.problem.Problem;
 import io.opnmanager.tunnel.broker.problem.ProblemCode;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
 import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;
@@ -14,6 +17,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/**
+ * Inside the application: a cryptography provider is one for the whole process, and only its own
+ * loader can read the keys that it makes.
+ */
+@QuarkusTest
+@QuarkusTestResource(TestDatabase.class)
 class SshKeyTest {
 
     @Test
