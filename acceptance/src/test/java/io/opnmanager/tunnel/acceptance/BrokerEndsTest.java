@@ -25,7 +25,7 @@ class BrokerEndsTest {
 
     @BeforeAll
     void start() throws Exception {
-        world = World.named("broker").with("opnmanager.drain", "4s").firewalls(1).start();
+        world = World.named("broker").with("opnmanager.request.drain", "4s").firewalls(1).start();
     }
 
     @AfterAll

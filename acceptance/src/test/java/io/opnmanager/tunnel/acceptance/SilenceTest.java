@@ -23,7 +23,7 @@ class SilenceTest {
         // The probe stays at its 60 s: it is the keepalive that has to notice.
         world =
                 World.named("silence")
-                        .with("opnmanager.checkin-interval", "10s")
+                        .with("opnmanager.firewall.checkin-interval", "10s")
                         .firewalls(1)
                         .start();
     }

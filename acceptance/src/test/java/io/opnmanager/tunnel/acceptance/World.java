@@ -71,7 +71,7 @@ final class World implements AutoCloseable {
         settings.put("opnmanager.ports.first", Integer.toString(firstPort));
         settings.put("opnmanager.ports.last", Integer.toString(lastPort));
         settings.put("opnmanager.ports.quarantine", "2s");
-        settings.put("opnmanager.drain", "1s");
+        settings.put("opnmanager.request.drain", "1s");
         settings.put("opnmanager.ssh.public-host", PROXY_ADDRESS);
         settings.putAll(builder.settings);
         quarantine =

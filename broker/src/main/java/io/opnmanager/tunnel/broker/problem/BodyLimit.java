@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import io.vertx.ext.web.impl.RoutingContextInternal;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -32,6 +33,7 @@ class BodyLimit {
     static final int ORDER = -100;
 
     private static final long LIMIT = 64 * 1_024;
+    private static final String COLLECTED = "body-collected";
     private static final String PATHS = "/api/*";
 
     /** RFC 9112 §9.6: closing while the sender still sends would lose it the answer. */
@@ -53,6 +55,7 @@ class BodyLimit {
                 .order(ORDER + 1)
                 .handler(context -> collect(context, bodies))
                 .failureHandler(this::failed);
+        router.route(PATHS).order(ORDER + 2).handler(BodyLimit::markEmpty);
         router.route().order(Integer.MAX_VALUE).handler(this::notFound);
     }
 
@@ -84,10 +87,22 @@ class BodyLimit {
                 request.version() != HttpVersion.HTTP_2
                         && request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null;
         if (unannounced) {
+            context.put(COLLECTED, true);
             bodies.handle(context);
         } else {
             context.next();
         }
+    }
+
+    /**
+     * Without this the REST layer takes a collected empty body for one that is yet to be read, and
+     * waits for an end that has been and gone.
+     */
+    private static void markEmpty(RoutingContext context) {
+        if (context.get(COLLECTED) != null && context.body().buffer() == null) {
+            ((RoutingContextInternal) context).setBody(Buffer.buffer());
+        }
+        context.next();
     }
 
     private void failed(RoutingContext request) {

@@ -58,7 +58,6 @@ class AgentResource implements AgentApi {
     @NonBlocking
     public Uni<QuickconnectCheckAnswer> quickconnectCheck(QuickconnectCheck check) {
         Caller.Agent agent = asking.agentOf(check.firewallId());
-        work.seen(agent);
         Duration wait = Duration.ofSeconds(Objects.requireNonNullElse(check.waitSeconds(), 0));
         return Uni.createFrom().completionStage(watch.check(agent.firewallId(), wait));
     }
@@ -68,7 +67,6 @@ class AgentResource implements AgentApi {
     @RunOnVirtualThread
     public CheckinAnswer agentCheckin(Checkin checkin) {
         Caller.Agent agent = asking.agentOf(checkin.firewallId());
-        work.seen(agent);
         return work.checkin(agent, checkin);
     }
 

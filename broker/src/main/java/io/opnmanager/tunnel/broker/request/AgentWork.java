@@ -1,11 +1,10 @@
 package io.opnmanager.tunnel.broker.request;
 
 import io.opnmanager.tunnel.broker.database.UtcTime;
+import io.opnmanager.tunnel.broker.firewall.FirewallConfiguration;
 import io.opnmanager.tunnel.broker.firewall.Firewalls;
-import io.opnmanager.tunnel.broker.firewall.LastSeen;
 import io.opnmanager.tunnel.broker.firewall.Target;
 import io.opnmanager.tunnel.broker.identity.Caller;
-import io.opnmanager.tunnel.broker.limits.Rates;
 import io.opnmanager.tunnel.broker.problem.Problem;
 import io.opnmanager.tunnel.broker.problem.ProblemCode;
 import io.opnmanager.tunnel.contract.EndReason;
@@ -14,7 +13,6 @@ import io.opnmanager.tunnel.contract.agent.CheckinAnswer;
 import io.opnmanager.tunnel.contract.agent.CheckinAnswer.Kill;
 import io.opnmanager.tunnel.contract.agent.CheckinAnswer.PendingRequest;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,43 +34,20 @@ class AgentWork {
     private final Jdbi jdbi;
     private final RequestSettings settings;
     private final Firewalls firewalls;
-    private final LastSeen lastSeen;
+    private final FirewallConfiguration agents;
     private final Requests requests;
-    private final Rates rates;
 
     AgentWork(
             Jdbi jdbi,
             RequestSettings settings,
             Firewalls firewalls,
-            LastSeen lastSeen,
+            FirewallConfiguration agents,
             Requests requests) {
         this.jdbi = jdbi;
         this.settings = settings;
         this.firewalls = firewalls;
-        this.lastSeen = lastSeen;
+        this.agents = agents;
         this.requests = requests;
-        this.rates =
-                new Rates(
-                        settings.callsPerSecond() * 5,
-                        Duration.ofSeconds(1).dividedBy(settings.callsPerSecond()),
-                        100_000);
-    }
-
-    /**
-     * An agent called.
-     *
-     * @throws Problem {@code too_many_requests}
-     */
-    void seen(Caller.Agent agent) {
-        String key = Long.toString(agent.firewallId());
-        if (!rates.take(key)) {
-            throw new Problem(
-                    ProblemCode.TOO_MANY_REQUESTS,
-                    "wanted at most %d calls a second of one firewall's agent"
-                            .formatted(settings.callsPerSecond()),
-                    rates.retryAfter(key));
-        }
-        lastSeen.seen(agent.firewallId());
     }
 
     CheckinAnswer checkin(Caller.Agent agent, Checkin checkin) {
@@ -102,7 +77,7 @@ class AgentWork {
             }
         }
         return new CheckinAnswer(
-                pending, kill, Instant.now(), (int) settings.checkinInterval().toSeconds());
+                pending, kill, Instant.now(), (int) agents.checkinInterval().toSeconds());
     }
 
     /** The rows of the tunnels that the agent says it holds; one of another firewall is refused. */

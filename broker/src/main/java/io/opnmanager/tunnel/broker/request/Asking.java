@@ -2,11 +2,14 @@ package io.opnmanager.tunnel.broker.request;
 
 import io.opnmanager.tunnel.broker.firewall.FirewallRow;
 import io.opnmanager.tunnel.broker.firewall.Firewalls;
+import io.opnmanager.tunnel.broker.firewall.LastSeen;
 import io.opnmanager.tunnel.broker.identity.Caller;
 import io.opnmanager.tunnel.broker.identity.CurrentCaller;
+import io.opnmanager.tunnel.broker.limits.Rates;
 import io.opnmanager.tunnel.broker.problem.Problem;
 import io.opnmanager.tunnel.broker.problem.ProblemCode;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 
 /** Whose request is it: the one place that says which caller may touch which row. */
 @ApplicationScoped
@@ -14,10 +17,20 @@ class Asking {
 
     private final CurrentCaller caller;
     private final Firewalls firewalls;
+    private final LastSeen lastSeen;
+    private final int callsPerSecond;
+    private final Rates rates;
 
-    Asking(CurrentCaller caller, Firewalls firewalls) {
+    Asking(CurrentCaller caller, Firewalls firewalls, LastSeen lastSeen, RequestSettings settings) {
         this.caller = caller;
         this.firewalls = firewalls;
+        this.lastSeen = lastSeen;
+        this.callsPerSecond = settings.callsPerSecond();
+        this.rates =
+                new Rates(
+                        callsPerSecond * 5,
+                        Duration.ofSeconds(1).dividedBy(callsPerSecond),
+                        100_000);
     }
 
     Caller caller() {
@@ -33,9 +46,9 @@ class Asking {
     }
 
     /**
-     * The agent that calls, if the firewall that it names is its own.
+     * The agent that calls, if the firewall that it names is its own; it counts as seen.
      *
-     * @throws Problem {@code not_yours}
+     * @throws Problem {@code not_yours}, {@code too_many_requests}
      */
     Caller.Agent agentOf(long firewallId) {
         Caller.Agent agent = caller.agent();
@@ -45,7 +58,20 @@ class Asking {
                     "firewall_id: wanted the caller's own firewall %d, found %d"
                             .formatted(agent.firewallId(), firewallId));
         }
+        heardOf(agent);
         return agent;
+    }
+
+    private void heardOf(Caller.Agent agent) {
+        String key = Long.toString(agent.firewallId());
+        if (!rates.take(key)) {
+            throw new Problem(
+                    ProblemCode.TOO_MANY_REQUESTS,
+                    "wanted at most %d calls a second of one firewall's agent"
+                            .formatted(callsPerSecond),
+                    rates.retryAfter(key));
+        }
+        lastSeen.seen(agent.firewallId());
     }
 
     /**

@@ -61,17 +61,6 @@ public interface RequestSettings {
     int connections();
 
     /**
-     * How often a quickconnect-agent is told to check. From 1 s; the longest held answer is 15 s,
-     * fixed by the protocol.
-     */
-    @WithDefault("15s")
-    Duration checkInterval();
-
-    /** How often an agent that nobody triggers is told to check in. From 1 s. */
-    @WithDefault("60s")
-    Duration checkinInterval();
-
-    /**
      * How often this node looks for work that other nodes were given. 50 ms to 5 s; one query for
      * all agents together.
      */
