@@ -50,7 +50,13 @@ class ApiRefusalsTest {
 
     @BeforeAll
     void start() throws Exception {
-        world = World.named("api").with("opnmanager.request.establish", "200s").start();
+        world =
+                World.named("api")
+                        .with("opnmanager.request.establish", "200s")
+                        // Every operation is tried with wrong credentials from one address.
+                        .with("opnmanager.sign-in.failures-per-name", "1000")
+                        .with("opnmanager.sign-in.failures-per-address", "10000")
+                        .start();
         nobody = world.nobody();
         one = enrolled("one");
         two = enrolled("two");

@@ -128,19 +128,6 @@ class EndOfLifeTest {
     }
 
     @Test
-    void the_page_no_longer_answers() throws Exception {
-        FirewallPage page = world.firewall().page();
-        JsonNode active = world.openActive(ask());
-        page.stop();
-        try {
-            world.assertEnds(active, "disconnected", "probe_failed", NEXT_PROBE);
-            world.assertNothingLeft(active);
-        } finally {
-            page.startAgain();
-        }
-    }
-
-    @Test
     void the_agreed_bytes_are_used_up() throws Exception {
         JsonNode active = world.openActive(ask().put("byte_limit", 500_000));
         try (var client =

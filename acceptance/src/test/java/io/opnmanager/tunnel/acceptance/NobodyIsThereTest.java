@@ -3,6 +3,7 @@ package io.opnmanager.tunnel.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.opnmanager.tunnel.demo.FirewallPage;
 import io.opnmanager.tunnel.demo.TunnelClient;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
@@ -75,5 +76,25 @@ class NobodyIsThereTest {
         }
         world.operator().close(id);
         world.assertNothingLeft(active);
+    }
+
+    @Test
+    void it_is_wanted_but_its_page_no_longer_answers() throws Exception {
+        FirewallPage page = world.firewall().page();
+        JsonNode active = world.openActive(world.firewall());
+        long id = active.path("id").asLong();
+        page.stop();
+        try {
+            long begin = System.nanoTime();
+            while (world.operator().heartbeat(id, false)) {
+                assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                        .isLessThan(Duration.ofSeconds(10));
+                Thread.sleep(300);
+            }
+            world.assertEnds(active, "disconnected", "probe_failed", Duration.ofSeconds(2));
+            world.assertNothingLeft(active);
+        } finally {
+            page.startAgain();
+        }
     }
 }

@@ -84,7 +84,7 @@ class SilenceTest {
         world.network().cut();
         try {
             JsonNode asked = world.operator().open(firewall.id());
-            world.assertEnds(asked, "timeout", "deadline", Duration.ofSeconds(34));
+            world.assertEnds(asked, "timeout", "agent_failed", Duration.ofSeconds(34));
             world.assertNothingLeft(asked);
         } finally {
             world.network().heal();

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SshRefusalsTest {
 
     private static final Duration SOON = Duration.ofSeconds(20);
-    private static final String REFUSED = "opnmanager_refusals_total";
+    private static final String REFUSED = "opnmanager_ssh_refused_total";
 
     private World world;
     private StockFirewall firewall;
@@ -123,7 +123,7 @@ class SshRefusalsTest {
         StockFirewall idle = world.addStockFirewall("idle", "");
         try (Program ssh = idle.tunnel(request.path("tunnel_port").asInt())) {
             assertThat(ssh.awaitExit(SOON)).isNotZero();
-            assertThat(ssh.output()).contains("remote port forwarding failed");
+            assertThat(ssh.output()).contains("Permission denied (publickey)");
         }
     }
 
@@ -134,7 +134,7 @@ class SshRefusalsTest {
         world.operator().close(ended.path("id").asLong());
         try (Program ssh = late.tunnel(ended.path("tunnel_port").asInt())) {
             assertThat(ssh.awaitExit(SOON)).isNotZero();
-            assertThat(ssh.output()).contains("remote port forwarding failed");
+            assertThat(ssh.output()).contains("Permission denied (publickey)");
         }
         world.assertPathGone(ended.path("tunnel_port").asInt());
     }

@@ -44,7 +44,7 @@ class StockPartsTest {
         JsonNode pending = firewall.checkin().path("pending_requests").path(0);
         assertThat(pending.path("request_id").asLong()).isEqualTo(id);
         assertThat(pending.path("tunnel_port")).isEqualTo(asked.path("tunnel_port"));
-        assertThat(pending.path("target_host").asText()).isEqualTo("127.0.0.1");
+        assertThat(pending.path("target_host").asText()).isEqualTo("localhost");
         assertThat(pending.path("target_port").asInt()).isEqualTo(firewall.page().port());
         assertThat(pending.path("ssh_host").asText()).isNotEmpty();
         assertThat(pending.path("ssh_port").asInt()).isPositive();

@@ -132,7 +132,7 @@ class WholeFlowTest {
                 acts.add(entry.path("action").asText() + " " + entry.path("result").asText());
             }
         });
-        assertThat(acts).containsExactly("request.close done", "request.open done");
+        assertThat(acts).containsExactly("request.end done", "request.open done");
     }
 
     @Test

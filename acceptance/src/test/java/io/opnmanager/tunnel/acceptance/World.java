@@ -343,6 +343,8 @@ final class World implements AutoCloseable {
     private static Set<Long> descendants() {
         return ProcessHandle.current()
                 .descendants()
+                // The server belongs to the whole run, and a test may have started it again.
+                .filter(process -> !process.info().command().orElse("").endsWith("mariadbd"))
                 .map(ProcessHandle::pid)
                 .collect(Collectors.toSet());
     }

@@ -23,7 +23,7 @@ public final class AgentMain {
                 System.err.println("--config: wanted a readable file, found " + config);
                 System.exit(ExitCode.USAGE.number());
             }
-            System.setProperty("smallrye.config.locations", file.toUri().toString());
+            System.setProperty(ConfigurationFile.LOCATION, file.toAbsolutePath().toString());
         }
         for (String argument : arguments) {
             if (argument.equals("--verbose")) {

@@ -80,6 +80,7 @@ public interface AgentApi {
     @POST
     @Path("/tunnel_heartbeat")
     @SecurityRequirement(name = "operator")
+    @SecurityRequirement(name = "operatorToken")
     @SecurityRequirement(name = "agent")
     @Operation(
             summary = "Is this session still wanted and alive?",
@@ -96,6 +97,7 @@ public interface AgentApi {
     @POST
     @Path("/tunnel_close")
     @SecurityRequirement(name = "operator")
+    @SecurityRequirement(name = "operatorToken")
     @SecurityRequirement(name = "agent")
     @Operation(summary = "Close the session; closing one that has ended already is no error")
     @APIResponse(responseCode = "200", description = "It is closed.")

@@ -26,6 +26,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestStreamElementType;
 import org.jspecify.annotations.Nullable;
 
 /** Tunnels that operators ask for. */
@@ -107,6 +108,7 @@ public interface RequestsApi {
     @GET
     @Path("/{id}/events")
     @Produces(MediaType.SERVER_SENT_EVENTS)
+    @RestStreamElementType(MediaType.APPLICATION_JSON)
     @Operation(
             summary = "Every move of one request",
             description = "Begins with the request as it is now and ends with its end.")
@@ -116,6 +118,7 @@ public interface RequestsApi {
     @GET
     @Path("/events")
     @Produces(MediaType.SERVER_SENT_EVENTS)
+    @RestStreamElementType(MediaType.APPLICATION_JSON)
     @Operation(summary = "Every move of all requests that the caller may see, from now on")
     @APIResponse(responseCode = "200", description = "Server-sent events, each a request.")
     Multi<TunnelRequest> allEvents();

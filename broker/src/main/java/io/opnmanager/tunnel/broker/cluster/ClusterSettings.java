@@ -4,6 +4,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.Optional;
+import org.hibernate.validator.constraints.time.DurationMin;
 
 /** Keys of this node among the others. */
 @ConfigMapping(prefix = "opnmanager.node")
@@ -18,6 +19,7 @@ public interface ClusterSettings {
 
     /** How often the node says that it is there. From 1 s; shorter than {@link #lostAfter}. */
     @WithDefault("5s")
+    @DurationMin(seconds = 1)
     Duration sign();
 
     /**
@@ -25,5 +27,6 @@ public interface ClusterSettings {
      * 10 s, so that a restart of the database does not look like the loss of a node.
      */
     @WithDefault("30s")
+    @DurationMin(seconds = 10)
     Duration lostAfter();
 }

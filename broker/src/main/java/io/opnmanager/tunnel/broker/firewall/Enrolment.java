@@ -25,8 +25,11 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class Enrolment {
 
-    /** Refused tokens of one address: ten at once, then one every six seconds. */
-    private final Rates refused = new Rates(10, Duration.ofSeconds(6), 1_000);
+    /**
+     * Floods only: a token of 256 bits is not guessed, and one address may be many firewalls behind
+     * one NAT that enrol at once.
+     */
+    private final Rates refused = new Rates(100, Duration.ofSeconds(1), 1_000);
 
     private final Jdbi jdbi;
     private final Audit audit;

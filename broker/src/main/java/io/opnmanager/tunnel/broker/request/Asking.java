@@ -81,13 +81,8 @@ class Asking {
      *     asked for it, or the agent of its firewall
      */
     void requireOwn(RequestRow row) {
-        requireOwn(row, caller.caller());
-    }
-
-    /** The same for a caller that is no longer the current one. */
-    static void requireOwn(RequestRow row, Caller caller) {
         boolean own =
-                switch (caller) {
+                switch (caller.caller()) {
                     case Caller.Operator operator -> isOf(row, operator);
                     case Caller.Agent agent -> agent.firewallId() == row.firewallId();
                     case Caller.Node node -> true;

@@ -203,7 +203,7 @@ class Opening {
                                     who,
                                     "request.open",
                                     "request:" + id,
-                                    "done",
+                                    Audit.DONE,
                                     "firewall:%d %s".formatted(firewall.id(), target));
                             return transaction
                                     .createQuery(RequestTable.SELECT + "WHERE id = :id")

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 import org.jdbi.v3.core.Jdbi;
@@ -75,12 +77,15 @@ class RequestEvents {
     }
 
     /** The request as it is now and every move until its end. */
-    Multi<TunnelRequest> ofOne(RequestRow now, java.util.function.LongFunction<RequestRow> again) {
+    Multi<TunnelRequest> ofOne(RequestRow now, LongFunction<RequestRow> again) {
         return listen(
                 row -> row.id() == now.id(),
                 true,
                 // Read once more after listening began: it may have moved in between.
-                listener -> listener.tell(again.apply(now.id())));
+                listener ->
+                        Thread.ofVirtual()
+                                .name("events")
+                                .start(() -> listener.tell(again.apply(now.id()))));
     }
 
     /** Every move from now on that the listener may see. */
@@ -89,9 +94,7 @@ class RequestEvents {
     }
 
     private Multi<TunnelRequest> listen(
-            Predicate<RequestRow> wanted,
-            boolean untilEnd,
-            java.util.function.Consumer<Listener> first) {
+            Predicate<RequestRow> wanted, boolean untilEnd, Consumer<Listener> first) {
         if (listeners.size() >= MOST_LISTENERS) {
             throw new Problem(
                     ProblemCode.TOO_MANY_REQUESTS,

@@ -3,8 +3,11 @@ package io.opnmanager.tunnel.broker.request;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import java.util.Optional;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
 
 /** Keys of a request's life. */
 @ConfigMapping(prefix = "opnmanager.request")
@@ -12,6 +15,7 @@ public interface RequestSettings {
 
     /** A request that is not active after this time ends as timeout. From 1 s. */
     @WithDefault("30s")
+    @DurationMin(seconds = 1)
     Duration establish();
 
     /**
@@ -19,14 +23,17 @@ public interface RequestSettings {
      * {@link #lifetimeMaximum}.
      */
     @WithDefault("30m")
+    @DurationMin(seconds = 1)
     Duration lifetime();
 
     /** The longest lifetime that a request may ask for. From {@link #lifetime}. */
     @WithDefault("8h")
+    @DurationMin(seconds = 1)
     Duration lifetimeMaximum();
 
     /** How often the broker probes the target of an active session through its tunnel. From 1 s. */
     @WithDefault("60s")
+    @DurationMin(seconds = 1)
     Duration heartbeat();
 
     /**
@@ -34,6 +41,7 @@ public interface RequestSettings {
      * time. From two heartbeats, so that one lost answer ends nothing.
      */
     @WithDefault("150s")
+    @DurationMin(seconds = 1)
     Duration heartbeatMissed();
 
     /**
@@ -41,6 +49,7 @@ public interface RequestSettings {
      * time. From 1 s.
      */
     @WithDefault("60s")
+    @DurationMin(seconds = 1)
     Duration windowGone();
 
     /**
@@ -48,6 +57,7 @@ public interface RequestSettings {
      * From 1 s.
      */
     @WithDefault("10m")
+    @DurationMin(seconds = 1)
     Duration idle();
 
     /**
@@ -58,6 +68,7 @@ public interface RequestSettings {
 
     /** Connections through one session at once; more are closed at once. From 1. */
     @WithDefault("256")
+    @Min(1)
     int connections();
 
     /**
@@ -65,6 +76,8 @@ public interface RequestSettings {
      * all agents together.
      */
     @WithDefault("250ms")
+    @DurationMin(millis = 50)
+    @DurationMax(seconds = 5)
     Duration watch();
 
     /**
@@ -72,6 +85,7 @@ public interface RequestSettings {
      * From 1.
      */
     @WithDefault("10")
+    @Min(1)
     int callsPerSecond();
 
     /**
@@ -79,6 +93,7 @@ public interface RequestSettings {
      * From 1 min.
      */
     @WithDefault("24h")
+    @DurationMin(minutes = 1)
     Duration killRetention();
 
     /**
@@ -86,5 +101,6 @@ public interface RequestSettings {
      * From 0 s.
      */
     @WithDefault("10s")
+    @DurationMin(seconds = 0)
     Duration drain();
 }

@@ -148,7 +148,7 @@ public class Requests {
                             || !establish(handle, row.get(), to, certificate)) {
                         return Optional.empty();
                     }
-                    audit.record(handle, by, "request.active", "request:" + id, "done", null);
+                    audit.record(handle, by, "request.active", "request:" + id, Audit.DONE, null);
                     return find(handle, id);
                 });
         established.ifPresent(row -> {
@@ -243,8 +243,10 @@ public class Requests {
                     by,
                     "request.end",
                     "request:" + from.id(),
-                    RequestTable.word(reason),
-                    detail);
+                    Audit.DONE,
+                    detail == null
+                            ? RequestTable.word(reason)
+                            : RequestTable.word(reason) + ": " + detail);
             return find(handle, from.id());
         });
     }

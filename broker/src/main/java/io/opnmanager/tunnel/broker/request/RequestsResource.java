@@ -8,16 +8,14 @@ import io.opnmanager.tunnel.contract.operator.RequestsApi;
 import io.opnmanager.tunnel.contract.operator.TunnelAsk;
 import io.opnmanager.tunnel.contract.operator.TunnelRequest;
 import io.opnmanager.tunnel.contract.operator.TunnelRequestPage;
+import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Multi;
-import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
-import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.util.Objects;
-import org.jboss.resteasy.reactive.RestStreamElementType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,28 +79,16 @@ class RequestsResource implements RequestsApi {
         requests.end(row.id(), EndReason.CLOSED, asking.operator(), null);
     }
 
-    /**
-     * Read on a virtual thread, then told from wherever a move happens: a listener holds no thread.
-     */
+    /** Blocks until the row is read; from then on a listener holds no thread. */
     @Override
-    @NonBlocking
-    @RestStreamElementType(MediaType.APPLICATION_JSON)
+    @Blocking
+    @RunOnVirtualThread
     public Multi<TunnelRequest> events(long id) {
-        Caller caller = asking.caller();
-        return Uni.createFrom()
-                .item(() -> {
-                    RequestRow row = requests.one(id);
-                    Asking.requireOwn(row, caller);
-                    return row;
-                })
-                .runSubscriptionOn(command -> Thread.ofVirtual().name("events").start(command))
-                .onItem()
-                .transformToMulti(row -> events.ofOne(row, requests::one));
+        return events.ofOne(own(id), requests::one);
     }
 
     @Override
     @NonBlocking
-    @RestStreamElementType(MediaType.APPLICATION_JSON)
     public Multi<TunnelRequest> allEvents() {
         Caller.Operator who = asking.operator();
         return events.ofAll(row -> Asking.isOf(row, who));

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Tunnel implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(Tunnel.class);
+    private static final Duration ACCEPTOR_ENDS_WITHIN = Duration.ofSeconds(1);
 
     /**
      * What a tunnel needs to know of its request and of the broker's limits.
@@ -56,6 +57,7 @@ final class Tunnel implements AutoCloseable {
     private final LongAdder bytesOut = new LongAdder();
     private final AtomicBoolean limitTold = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final Thread acceptor;
     private volatile long lastWritten;
 
     private Tunnel(
@@ -69,6 +71,8 @@ final class Tunnel implements AutoCloseable {
         this.metrics = metrics;
         this.byteLimitReached = byteLimitReached;
         this.listener = listener;
+        this.acceptor =
+                Thread.ofVirtual().name("tunnel-accept-" + terms.port()).unstarted(this::accept);
     }
 
     /**
@@ -93,7 +97,7 @@ final class Tunnel implements AutoCloseable {
     }
 
     void start() {
-        Thread.ofVirtual().name("tunnel-accept-" + terms.port()).start(this::accept);
+        acceptor.start();
     }
 
     private void accept() {
@@ -222,7 +226,20 @@ final class Tunnel implements AutoCloseable {
                     "listener did not close cleanly: request=%d port=%d error=%s",
                     terms.request(), terms.port(), e.getMessage());
         }
+        awaitAcceptor();
         connections.forEach(Connection::close);
         line.disconnect(why);
+    }
+
+    /** The port is free for the next only when nobody waits in {@code accept} any more. */
+    private void awaitAcceptor() {
+        if (Thread.currentThread() == acceptor || acceptor.getState() == Thread.State.NEW) {
+            return;
+        }
+        try {
+            acceptor.join(ACCEPTOR_ENDS_WITHIN);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -7,7 +7,10 @@ import io.micrometer.core.instrument.Timer;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /** What can be measured of tunnels. */
@@ -19,6 +22,10 @@ class TunnelMetrics {
     private final Counter bytesIn;
     private final Counter bytesOut;
     private final Timer established;
+
+    /** All of them from the start, so that the first refusal is a step and not a new line. */
+    private final Map<ForwardPolicy.Refusal, Counter> refusals =
+            new EnumMap<>(ForwardPolicy.Refusal.class);
 
     TunnelMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -38,6 +45,14 @@ class TunnelMetrics {
                         .baseUnit("bytes")
                         .description("Bytes through tunnels; in is from the firewall.")
                         .register(registry);
+        for (ForwardPolicy.Refusal why : ForwardPolicy.Refusal.values()) {
+            refusals.put(
+                    why,
+                    Counter.builder("opnmanager.ssh.refused")
+                            .description("What was refused on SSH connections, by kind.")
+                            .tag("kind", why.name().toLowerCase(Locale.ROOT))
+                            .register(registry));
+        }
         this.established =
                 Timer.builder("opnmanager.request.established")
                         .description("From the request to its listener being up.")
@@ -72,11 +87,7 @@ class TunnelMetrics {
     }
 
     void refused(ForwardPolicy.Refusal why) {
-        Counter.builder("opnmanager.ssh.refused")
-                .description("What was refused on SSH connections, by kind.")
-                .tag("kind", why.name().toLowerCase(Locale.ROOT))
-                .register(registry)
-                .increment();
+        Objects.requireNonNull(refusals.get(why)).increment();
     }
 
     void probed(boolean answered) {

@@ -69,7 +69,7 @@ public final class FirewallPage implements AutoCloseable {
 
     /** The page as a target, seen from the agent. */
     public String target() {
-        return "https://127.0.0.1:" + port;
+        return "https://localhost:" + port;
     }
 
     /** SHA-256 of its certificate: 64 lower-case hexadecimal digits. */
