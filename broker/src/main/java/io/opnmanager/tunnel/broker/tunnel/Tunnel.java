@@ -233,7 +233,7 @@ final class Tunnel implements AutoCloseable {
 
     /** The port is free for the next only when nobody waits in {@code accept} any more. */
     private void awaitAcceptor() {
-        if (Thread.currentThread() == acceptor || acceptor.getState() == Thread.State.NEW) {
+        if (Thread.currentThread().equals(acceptor) || acceptor.getState() == Thread.State.NEW) {
             return;
         }
         try {
