@@ -57,6 +57,7 @@ final class World implements AutoCloseable {
     private final List<FirewallSide> firewalls = new ArrayList<>();
     private final CuttableProxy network;
     private final Duration quarantine;
+    private final Map<String, String> settings = new LinkedHashMap<>();
     private @Nullable OperatorClient operator;
 
     private World(Builder builder) throws Exception {
@@ -66,7 +67,6 @@ final class World implements AutoCloseable {
         delete(folder);
         firstPort = freeRange(builder.ports);
         lastPort = firstPort + builder.ports - 1;
-        Map<String, String> settings = new LinkedHashMap<>();
         settings.put("opnmanager.node.name", "node-a");
         settings.put("opnmanager.ports.first", Integer.toString(firstPort));
         settings.put("opnmanager.ports.last", Integer.toString(lastPort));
@@ -200,6 +200,33 @@ final class World implements AutoCloseable {
         long id = operator().createFirewall(name, page.target());
         return StockFirewall.enrol(
                 folder.resolve(name), broker, id, page, operator().enrolmentToken(id), suffix);
+    }
+
+    /**
+     * Adds another broker on the same database. Agents stay with the first: they pinned its key.
+     */
+    Broker addNode(String name) throws Exception {
+        Map<String, String> settings = new LinkedHashMap<>(this.settings);
+        settings.put("opnmanager.node.name", name);
+        settings.put("opnmanager.ssh.public-host", "127.0.0.1");
+        Broker other =
+                own(
+                        Broker.prepare(
+                                folder.resolve(name),
+                                broker.database(),
+                                broker.certificates(),
+                                settings));
+        other.start();
+        return other;
+    }
+
+    /** The same operator at another broker. */
+    OperatorClient operatorAt(Broker other) throws IOException, InterruptedException {
+        return own(
+                OperatorClient.bearer(
+                        other.uri(),
+                        broker.certificates().clientContext(),
+                        operator().token("at " + other.uri().getPort())));
     }
 
     /** Makes something end with this world. */

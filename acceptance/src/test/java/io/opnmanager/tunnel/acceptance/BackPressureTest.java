@@ -1,0 +1,160 @@
+package io.opnmanager.tunnel.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.opnmanager.tunnel.demo.OperatorClient;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** One connection that does not read holds up nobody and fills no memory; half-close is kept. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class BackPressureTest {
+
+    /** The window of a channel and what the kernels of both ends keep, with room to spare. */
+    private static final long UNREAD_AT_MOST = 24L * 1024 * 1024;
+
+    private static final int MUCH = 128 * 1024 * 1024;
+
+    private World world;
+    private ServerSocket source;
+
+    @BeforeAll
+    void start() throws Exception {
+        world = World.named("pressure").start();
+        source = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        Thread.ofVirtual().start(this::serve);
+        world.addFirewall("busy", "127.0.0.1:" + source.getLocalPort());
+    }
+
+    @AfterAll
+    void end() throws Exception {
+        source.close();
+        world.close();
+    }
+
+    /** Sends as many bytes as the first line of its caller says, then its end, then echoes. */
+    private void serve() {
+        while (!source.isClosed()) {
+            try {
+                Socket caller = source.accept();
+                Thread.ofVirtual().start(() -> send(caller));
+            } catch (IOException e) {
+                return;
+            }
+        }
+    }
+
+    private static void send(Socket caller) {
+        try (caller) {
+            InputStream in = caller.getInputStream();
+            int kind = in.read();
+            if (kind == 'm') {
+                byte[] chunk = new byte[64 * 1024];
+                for (int sent = 0; sent < MUCH; sent += chunk.length) {
+                    caller.getOutputStream().write(chunk);
+                }
+            } else if (kind == 'e') {
+                byte[] all = in.readAllBytes();
+                caller.getOutputStream().write(all);
+            }
+        } catch (IOException e) {
+            // The other end hung up.
+        }
+    }
+
+    private JsonNode openToSource() throws Exception {
+        return world.openActive(
+                OperatorClient.object()
+                        .put("firewall_id", world.firewall().id())
+                        .put("target", "tcp://localhost:" + source.getLocalPort()));
+    }
+
+    @Test
+    void one_that_does_not_read_is_not_read_for_and_others_go_on() throws Exception {
+        JsonNode active = openToSource();
+        long id = active.path("id").asLong();
+        int port = active.path("tunnel_port").asInt();
+        try (Socket lazy = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            lazy.getOutputStream().write('m');
+            Thread.sleep(3_000);
+            long unread = world.operator().request(id).path("bytes_in").asLong();
+            assertThat(unread).isGreaterThan(0).isLessThan(UNREAD_AT_MOST);
+
+            for (int i = 0; i < 20; i++) {
+                assertThat(echo(port, 50_000)).isLessThan(Duration.ofSeconds(2));
+            }
+
+            long read = lazy.getInputStream().readAllBytes().length;
+            assertThat(read).isEqualTo(MUCH);
+        }
+        world.operator().close(id);
+        world.assertNothingLeft(active);
+    }
+
+    @Test
+    void the_end_of_one_direction_leaves_the_other_open() throws Exception {
+        JsonNode active = openToSource();
+        int port = active.path("tunnel_port").asInt();
+
+        // The answer only comes after our end.
+        echo(port, 3_000_000);
+
+        world.operator().close(active.path("id").asLong());
+        world.assertNothingLeft(active);
+    }
+
+    @Test
+    void closing_the_request_cuts_a_connection_in_the_middle() throws Exception {
+        JsonNode active = openToSource();
+        try (Socket lazy =
+                new Socket(InetAddress.getLoopbackAddress(), active.path("tunnel_port").asInt())) {
+            lazy.getOutputStream().write('m');
+            lazy.getInputStream().readNBytes(1_000_000);
+            world.operator().close(active.path("id").asLong());
+            world.assertEnds(active, "disconnected", "closed", Duration.ofSeconds(5));
+            CompletableFuture<Long> rest = CompletableFuture.supplyAsync(() -> drain(lazy));
+            assertThat(rest.get(5, TimeUnit.SECONDS)).isLessThan(MUCH);
+        }
+        world.assertNothingLeft(active);
+    }
+
+    private static long drain(Socket socket) {
+        long count = 0;
+        try {
+            byte[] chunk = new byte[64 * 1024];
+            int read;
+            while ((read = socket.getInputStream().read(chunk)) >= 0) {
+                count += read;
+            }
+        } catch (IOException e) {
+            // A reset is an end as well.
+        }
+        return count;
+    }
+
+    private static Duration echo(int port, int size) throws Exception {
+        byte[] bytes = new byte[size];
+        new Random(size).nextBytes(bytes);
+        long begin = System.nanoTime();
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write('e');
+            socket.getOutputStream().write(bytes);
+            socket.shutdownOutput();
+            assertThat(socket.getInputStream().readAllBytes()).isEqualTo(bytes);
+        }
+        return Duration.ofNanos(System.nanoTime() - begin);
+    }
+}
