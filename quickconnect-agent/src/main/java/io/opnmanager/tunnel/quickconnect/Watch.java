@@ -23,7 +23,7 @@ final class Watch implements AutoCloseable {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
 
     /** An answer that comes sooner is about what waited already. */
-    private static final Duration NEW_WORK = Duration.ofMillis(500);
+    private static final Duration NEW_WORK = Duration.ofMillis(50);
 
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
 

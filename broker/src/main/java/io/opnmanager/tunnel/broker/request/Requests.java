@@ -93,7 +93,7 @@ public class Requests {
                 row.view().target());
         aftermath.metrics.opened();
         aftermath.moved.fire(new RequestMoved(row));
-        watch.work(row.firewallId());
+        watch.work(row);
     }
 
     /** An agent was told to open it. */
@@ -262,7 +262,7 @@ public class Requests {
         aftermath.metrics.ended(reason);
         aftermath.moved.fire(new RequestMoved(row));
         if (row.view().killConfirmedAt() == null) {
-            watch.work(row.firewallId());
+            watch.work(row);
         }
     }
 

@@ -7,12 +7,12 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * opnmanager.request.watch} for all agents together.
  *
  * <p>Held checks are futures, not threads; each is completed the moment there is work or its time
- * is over.
+ * is over. The same work is not told again at once: an agent that was told needs a moment to do it,
+ * and asking again must be no hot loop.
  */
 @ApplicationScoped
 class WorkWatch {
@@ -42,17 +43,36 @@ class WorkWatch {
      */
     private static final int HELD_PER_FIREWALL = 4;
 
+    /** When the same work is told again: what was told may have got lost. */
+    private static final Duration TELL_AGAIN = Duration.ofSeconds(2);
+
     private final Jdbi jdbi;
     private final RequestSettings settings;
     private final RequestMetrics metrics;
     private final Map<Long, Deque<HeldCheck>> held = new ConcurrentHashMap<>();
 
-    /** Written by this node since the running query began, which may not have seen it. */
-    private final Set<Long> fresh = ConcurrentHashMap.newKeySet();
+    /**
+     * Written by this node since the running query began, which may not have seen it: the firewall
+     * and when its newest work came to be.
+     */
+    private final Map<Long, Instant> fresh = new ConcurrentHashMap<>();
 
-    private volatile Set<Long> waiting = Set.of();
+    /** The newest work of every firewall that has any, as of the last query. */
+    private volatile Map<Long, Instant> waiting = Map.of();
+
+    /** What was last told to a held check; kept only while the firewall has work. */
+    private final Map<Long, Told> told = new ConcurrentHashMap<>();
+
     private volatile boolean databaseAnswers = true;
     private @Nullable ScheduledExecutorService timer;
+
+    /**
+     * What an agent was told.
+     *
+     * @param work when the newest work that it was told of came to be
+     * @param at when, monotonic
+     */
+    private record Told(Instant work, long at) {}
 
     /** A check that waits for its answer; itself, not its content, is what is taken out again. */
     private static final class HeldCheck {
@@ -98,24 +118,51 @@ class WorkWatch {
      */
     CompletableFuture<QuickconnectCheckAnswer> check(long firewall, Duration wait) {
         metrics.checked(!wait.isZero());
-        if (wait.isZero() || hasWork(firewall)) {
+        if (wait.isZero()) {
             return CompletableFuture.completedFuture(
-                    new QuickconnectCheckAnswer(firewall, hasWork(firewall)));
+                    new QuickconnectCheckAnswer(firewall, newestWork(firewall) != null));
         }
         CompletableFuture<Boolean> answer = new CompletableFuture<>();
         HeldCheck check = new HeldCheck(answer);
         hold(firewall, check);
-        // Work may have come between the look and the hold.
-        if (hasWork(firewall)) {
-            answer.complete(true);
-        }
+        // After the hold: work that came before it wakes nobody.
+        tell(firewall);
         return answer.completeOnTimeout(false, wait.toMillis(), TimeUnit.MILLISECONDS)
                 .whenComplete((found, failure) -> letGo(firewall, check))
-                .thenApply(found -> new QuickconnectCheckAnswer(firewall, found));
+                // Held back or not: the answer says what is.
+                .thenApply(found ->
+                        new QuickconnectCheckAnswer(
+                                firewall, found || newestWork(firewall) != null));
     }
 
-    private boolean hasWork(long firewall) {
-        return waiting.contains(firewall) || fresh.contains(firewall);
+    /** When the newest work of a firewall came to be; {@code null} when nothing waits for it. */
+    private @Nullable Instant newestWork(long firewall) {
+        Instant written = fresh.get(firewall);
+        Instant read = waiting.get(firewall);
+        if (written == null || read == null) {
+            return written == null ? read : written;
+        }
+        return written.isAfter(read) ? written : read;
+    }
+
+    /** Answers the held checks of a firewall if there is work that was not told just now. */
+    private void tell(long firewall) {
+        Instant work = newestWork(firewall);
+        if (work == null || !held.containsKey(firewall)) {
+            return;
+        }
+        Told last = told.get(firewall);
+        boolean news =
+                last == null
+                        || work.isAfter(last.work())
+                        || System.nanoTime() - last.at() > TELL_AGAIN.toNanos();
+        if (news) {
+            Deque<HeldCheck> answers = held.remove(firewall);
+            if (answers != null) {
+                told.put(firewall, new Told(work, System.nanoTime()));
+                answers.forEach(check -> check.answer().complete(true));
+            }
+        }
     }
 
     private void hold(long firewall, HeldCheck check) {
@@ -145,17 +192,10 @@ class WorkWatch {
                 });
     }
 
-    /** This node wrote a row that waits for this firewall's agent. */
-    void work(long firewall) {
-        fresh.add(firewall);
-        wake(firewall);
-    }
-
-    private void wake(long firewall) {
-        Deque<HeldCheck> answers = held.remove(firewall);
-        if (answers != null) {
-            answers.forEach(check -> check.answer().complete(true));
-        }
+    /** This node wrote a row that waits for this firewall's agent since its last move. */
+    void work(RequestRow row) {
+        fresh.put(row.firewallId(), row.movedAt());
+        tell(row.firewallId());
     }
 
     /** Answers every held check now: the broker is about to stop. */
@@ -170,16 +210,12 @@ class WorkWatch {
 
     private void refresh() {
         try {
-            Set<Long> before = Set.copyOf(fresh);
-            Set<Long> found = new HashSet<>(query());
-            waiting = found;
+            Map<Long, Instant> before = Map.copyOf(fresh);
+            waiting = query();
             // What was written before the query began is in its answer or no longer waits.
-            fresh.removeAll(before);
-            for (Long firewall : held.keySet()) {
-                if (found.contains(firewall)) {
-                    wake(firewall);
-                }
-            }
+            before.forEach(fresh::remove);
+            told.keySet().removeIf(firewall -> newestWork(firewall) == null);
+            held.keySet().forEach(this::tell);
             if (!databaseAnswers) {
                 databaseAnswers = true;
                 LOG.info("the database answers again, work of all nodes is seen");
@@ -194,18 +230,25 @@ class WorkWatch {
         }
     }
 
-    private List<Long> query() {
+    private Map<Long, Instant> query() {
         metrics.watched();
         return jdbi.withHandle(handle ->
                 handle.createQuery(
                                 """
-                                SELECT DISTINCT waits_for_agent FROM request_queue
+                                SELECT waits_for_agent, MAX(moved_at) AS newest FROM request_queue
                                 WHERE waits_for_agent IS NOT NULL
                                   AND (ended_at IS NOT NULL OR deadline > UTC_TIMESTAMP(6))
                                   AND (ended_at IS NULL OR ended_at > UTC_TIMESTAMP(6) - INTERVAL :retention SECOND)
+                                GROUP BY waits_for_agent
                                 """)
                         .bind("retention", settings.killRetention().toSeconds())
-                        .mapTo(Long.class)
-                        .list());
+                        .reduceRows(
+                                new HashMap<>(),
+                                (found, row) -> {
+                                    found.put(
+                                            row.getColumn("waits_for_agent", Long.class),
+                                            row.getColumn("newest", Instant.class));
+                                    return found;
+                                }));
     }
 }
