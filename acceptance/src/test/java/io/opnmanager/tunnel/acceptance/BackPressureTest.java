@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,9 @@ class BackPressureTest {
     private static final long UNREAD_AT_MOST = 24L * 1024 * 1024;
 
     private static final int MUCH = 128 * 1024 * 1024;
+
+    /** Connections that the target has. */
+    private final AtomicInteger serving = new AtomicInteger();
 
     private World world;
     private ServerSocket source;
@@ -56,7 +60,8 @@ class BackPressureTest {
         }
     }
 
-    private static void send(Socket caller) {
+    private void send(Socket caller) {
+        serving.incrementAndGet();
         try (caller) {
             InputStream in = caller.getInputStream();
             int kind = in.read();
@@ -71,6 +76,8 @@ class BackPressureTest {
             }
         } catch (IOException e) {
             // The other end hung up.
+        } finally {
+            serving.decrementAndGet();
         }
     }
 
@@ -127,6 +134,25 @@ class BackPressureTest {
             CompletableFuture<Long> rest = CompletableFuture.supplyAsync(() -> drain(lazy));
             assertThat(rest.get(5, TimeUnit.SECONDS)).isLessThan(MUCH);
         }
+        world.assertNothingLeft(active);
+    }
+
+    @Test
+    void a_client_that_hangs_up_is_gone_at_the_target_too() throws Exception {
+        JsonNode active = openToSource();
+        int port = active.path("tunnel_port").asInt();
+        for (int i = 0; i < 10; i++) {
+            try (Socket rude = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                // A reset, not an end.
+                rude.setSoLinger(true, 0);
+                rude.getOutputStream().write('m');
+                rude.getInputStream().readNBytes(1_000_000);
+            }
+        }
+        Eventually.within(Duration.ofSeconds(10), () -> assertThat(serving).hasValue(0));
+
+        echo(port, 1_000);
+        world.operator().close(active.path("id").asLong());
         world.assertNothingLeft(active);
     }
 

@@ -51,7 +51,6 @@ final class Connection implements AutoCloseable {
                     Thread.ofVirtual().name("tunnel-down-" + tunnel.port()).start(this::toSocket);
             toAgent();
             downwards.join();
-            channel.close(false);
         } catch (IOException e) {
             LOG.debugf("connection ended: request=%d error=%s", tunnel.request(), e.getMessage());
         } catch (InterruptedException e) {
@@ -99,9 +98,10 @@ final class Connection implements AutoCloseable {
         }
     }
 
+    /** Tells the agent too: its connection to the target must not outlive this one. */
     @Override
     public void close() {
-        channel.close(true);
+        channel.close(false);
         try {
             socket.close();
         } catch (IOException e) {
