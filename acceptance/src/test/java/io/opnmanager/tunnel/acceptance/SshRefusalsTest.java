@@ -6,8 +6,14 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.opnmanager.tunnel.demo.Loopback;
 import io.opnmanager.tunnel.demo.Program;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -155,5 +161,36 @@ class SshRefusalsTest {
         return word.replace("PORT", request.path("tunnel_port").asText())
                 .replace("OTHER", othersRequest.path("tunnel_port").asText())
                 .replace("FREE", Integer.toString(world.lastPort()));
+    }
+
+    /** Twenty of one address may be on their way in, and none for longer than 10 s. */
+    @Test
+    void connections_that_say_nothing_are_few_and_short() throws Exception {
+        double before = refusals();
+        List<CompletableFuture<Duration>> ends = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            Socket silent = new Socket(InetAddress.getLoopbackAddress(), world.broker().sshPort());
+            ends.add(
+                    CompletableFuture.supplyAsync(
+                            () -> untilCut(silent), Thread::startVirtualThread));
+        }
+        List<Duration> lives = new ArrayList<>();
+        for (CompletableFuture<Duration> end : ends) {
+            lives.add(end.get(25, TimeUnit.SECONDS));
+        }
+        assertThat(lives).filteredOn(life -> life.compareTo(Duration.ofSeconds(5)) < 0).hasSize(10);
+        assertThat(lives).allMatch(life -> life.compareTo(Duration.ofSeconds(16)) < 0);
+        assertThat(refusals()).isGreaterThanOrEqualTo(before + 10);
+    }
+
+    private static Duration untilCut(Socket silent) {
+        long begin = System.nanoTime();
+        try (silent) {
+            silent.setSoTimeout(20_000);
+            silent.getInputStream().readAllBytes();
+        } catch (IOException e) {
+            // A reset cuts it as well.
+        }
+        return Duration.ofNanos(System.nanoTime() - begin);
     }
 }

@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.StreamSupport;
+import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ConfigurationTest {
     private static final List<String> KEYS =
@@ -100,6 +102,24 @@ class ConfigurationTest {
         for (String bad : List.of("443", "host", "host:0", "host:70000", "::1:443", "a b:1")) {
             assertThatThrownBy(() -> AllowedTargets.of(List.of(bad)))
                     .hasMessage("agent.targets: wanted host:port, found '" + bad + "'");
+        }
+    }
+
+    @Test
+    void theEnvironmentAndSystemPropertiesWinOverTheFile(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("own.yaml");
+        Files.writeString(file, "agent:\n  state-folder: /from/the/file\n");
+        System.setProperty(ConfigurationFile.LOCATION, file.toString());
+        try {
+            ConfigSource source =
+                    new ConfigurationFile()
+                            .getConfigSources(getClass().getClassLoader())
+                            .iterator()
+                            .next();
+            assertThat(source.getValue("agent.state-folder")).isEqualTo("/from/the/file");
+            assertThat(source.getOrdinal()).isBetween(251, 299);
+        } finally {
+            System.clearProperty(ConfigurationFile.LOCATION);
         }
     }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.StreamSupport;
+import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -85,5 +86,23 @@ class ConfigurationTest {
                 .hasMessageContaining("wanted https");
         assertThatThrownBy(() -> BrokerAddress.of("https://b", null, "sha256/x"))
                 .hasMessage("pinned key: wanted sha256/<base64 of 32 bytes>, found sha256/x");
+    }
+
+    @Test
+    void theEnvironmentAndSystemPropertiesWinOverTheFile(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("own.yaml");
+        Files.writeString(file, "quickconnect:\n  state-folder: /from/the/file\n");
+        System.setProperty(ConfigurationFile.LOCATION, file.toString());
+        try {
+            ConfigSource source =
+                    new ConfigurationFile()
+                            .getConfigSources(getClass().getClassLoader())
+                            .iterator()
+                            .next();
+            assertThat(source.getValue("quickconnect.state-folder")).isEqualTo("/from/the/file");
+            assertThat(source.getOrdinal()).isBetween(251, 299);
+        } finally {
+            System.clearProperty(ConfigurationFile.LOCATION);
+        }
     }
 }
