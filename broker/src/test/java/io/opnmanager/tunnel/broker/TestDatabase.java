@@ -4,6 +4,8 @@ import io.opnmanager.tunnel.demo.EmbeddedMariaDb;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
@@ -37,6 +39,12 @@ public final class TestDatabase implements QuarkusTestResourceLifecycleManager {
                     database.password(),
                     "opnmanager.state-folder",
                     STATE.toString(),
+                    "opnmanager.ssh.host",
+                    "127.0.0.1",
+                    "opnmanager.ssh.port",
+                    Integer.toString(freePort()),
+                    "opnmanager.ssh.public-port",
+                    "2222",
                     "quarkus.http.test-port",
                     "0");
         } catch (IOException e) {
@@ -59,6 +67,12 @@ public final class TestDatabase implements QuarkusTestResourceLifecycleManager {
     @Override
     public void stop() {
         // It serves the tests of other profiles too; the end of the process stops it.
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return probe.getLocalPort();
+        }
     }
 
     private static void stop(EmbeddedMariaDb database) {
