@@ -7,7 +7,8 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @Schema(
         enumeration = {"administrator", "operator"},
         description =
-                "administrator: everything. operator: see firewalls, open and close own requests.")
+                "administrator: everything. operator: see firewalls, accept their certificates, open and"
+                        + " close own requests.")
 public enum Role {
     @JsonProperty("administrator")
     ADMINISTRATOR,

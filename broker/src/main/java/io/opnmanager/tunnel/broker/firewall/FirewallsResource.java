@@ -16,7 +16,9 @@ import jakarta.ws.rs.core.Response;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/** Firewalls: every operator sees them, administrators change them. */
+/**
+ * Firewalls: every operator sees them and accepts their certificates, administrators change them.
+ */
 @RolesAllowed("administrator")
 @RunOnVirtualThread
 class FirewallsResource implements FirewallsApi {
@@ -87,6 +89,7 @@ class FirewallsResource implements FirewallsApi {
     }
 
     @Override
+    @RolesAllowed({"administrator", "operator"})
     public CertificatePins acceptCertificate(long id, CertificatePinAsk ask) {
         firewalls.one(id);
         byte[] sha256 = HexFormat.of().parseHex(ask.sha256().replace(":", ""));

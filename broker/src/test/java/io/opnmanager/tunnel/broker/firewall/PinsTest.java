@@ -102,6 +102,34 @@ class PinsTest {
     }
 
     @Test
+    void an_operator_accepts_it_too_and_the_pin_says_who() throws Exception {
+        long firewall = Api.firewall();
+        check(firewall, FIRST);
+        check(firewall, SECOND);
+        String name = Api.name("op");
+        administrator()
+                .body(
+                        "{\"name\": \"%s\", \"password\": \"twelve-or-more\", \"role\": \"operator\"}"
+                                .formatted(name))
+                .post("/api/v1/operators")
+                .then()
+                .statusCode(201);
+
+        Api.stranger()
+                .auth()
+                .preemptive()
+                .basic(name, "twelve-or-more")
+                .body(
+                        "{\"target\": \"https://localhost:443\", \"sha256\": \"%s\"}"
+                                .formatted(SECOND))
+                .put("/api/v1/firewalls/" + firewall + "/certificate-pin")
+                .then()
+                .statusCode(200)
+                .body("items[0].sha256", equalTo(SECOND))
+                .body("items[0].pinned_by", equalTo(name));
+    }
+
+    @Test
     void a_fingerprint_that_is_none_is_refused() throws Exception {
         administrator()
                 .body("{\"target\": \"https://localhost:443\", \"sha256\": \"abc\"}")
