@@ -1,5 +1,6 @@
 #!/bin/sh
-# Runs every test; arguments go on to Maven, for example: ./test.sh -pl acceptance -am
+# Runs every test; arguments go on to Maven. One class of the acceptance tests, with everything it starts built first:
+#   ./test.sh -Dtest=RacesTest -Dsurefire.failIfNoSpecifiedTests=false
 set -eu
 root=$(cd "$(dirname "$0")" && pwd)
 
