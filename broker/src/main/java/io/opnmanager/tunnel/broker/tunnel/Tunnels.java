@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All maps are concurrent. Work that touches the database runs in virtual threads, never in a
  * thread of MINA.
+ *
+ * <p>Over 400 lines, because lines, tunnels and rows are compared with one another: each of the
+ * maps is right only in the light of the other two. Probes and limits stand apart.
  */
 @ApplicationScoped
 class Tunnels {
