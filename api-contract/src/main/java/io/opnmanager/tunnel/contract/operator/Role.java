@@ -5,13 +5,16 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** What an operator may do. */
 @Schema(
-        enumeration = {"administrator", "operator"},
+        enumeration = {"administrator", "operator", "viewer"},
         description =
                 "administrator: everything. operator: see firewalls, accept their certificates, open and"
-                        + " close own requests.")
+                        + " close own requests. viewer: see firewalls and requests, change nothing but"
+                        + " the own sign-in.")
 public enum Role {
     @JsonProperty("administrator")
     ADMINISTRATOR,
     @JsonProperty("operator")
-    OPERATOR
+    OPERATOR,
+    @JsonProperty("viewer")
+    VIEWER
 }

@@ -8,8 +8,14 @@ public sealed interface Caller {
     /** The word for the audit: {@code operator:name}, {@code firewall:21}, {@code node:name}. */
     String actor();
 
-    /** A person. */
-    record Operator(String name, Role role) implements Caller {
+    /**
+     * A person.
+     *
+     * @param name unique
+     * @param role what this person may do, as far as the credential of this call allows it
+     * @param reach with which firewalls
+     */
+    record Operator(String name, Role role, Reach reach) implements Caller {
         @Override
         public String actor() {
             return "operator:" + name;

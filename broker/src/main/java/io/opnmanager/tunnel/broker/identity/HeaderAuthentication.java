@@ -147,6 +147,7 @@ class HeaderAuthentication implements HttpAuthenticationMechanism {
         return switch (role) {
             case ADMINISTRATOR -> "administrator";
             case OPERATOR -> "operator";
+            case VIEWER -> "viewer";
         };
     }
 }

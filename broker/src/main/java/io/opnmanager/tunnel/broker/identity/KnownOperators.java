@@ -68,7 +68,8 @@ class KnownOperators {
                                             row.getLong("id"),
                                             new Caller.Operator(
                                                     row.getString("name"),
-                                                    Operators.role(row.getString("role"))),
+                                                    Operators.role(row.getString("role")),
+                                                    Reach.ALL),
                                             Duration.between(now, UtcTime.read(row, "expires_at")));
                                 })
                                 .findOne()

@@ -183,7 +183,9 @@ class Operators {
                 .map((row, context) ->
                         new Credential(
                                 new Caller.Operator(
-                                        row.getString("name"), role(row.getString("role"))),
+                                        row.getString("name"),
+                                        role(row.getString("role")),
+                                        Reach.ALL),
                                 row.getString("password_hash")))
                 .findOne()
                 .orElse(null);
