@@ -2,6 +2,7 @@ package io.opnmanager.tunnel.contract;
 
 import jakarta.ws.rs.core.Application;
 import org.eclipse.microprofile.openapi.annotations.OpenAPIDefinition;
+import org.eclipse.microprofile.openapi.annotations.enums.SecuritySchemeIn;
 import org.eclipse.microprofile.openapi.annotations.enums.SecuritySchemeType;
 import org.eclipse.microprofile.openapi.annotations.info.Info;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
@@ -33,4 +34,12 @@ import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
         type = SecuritySchemeType.HTTP,
         scheme = "bearer",
         description = "An operator's token.")
+@SecurityScheme(
+        securitySchemeName = "signIn",
+        type = SecuritySchemeType.APIKEY,
+        in = SecuritySchemeIn.COOKIE,
+        apiKeyName = "__Host-opnmanager-sign-in",
+        description =
+                "The console's sign-in. A method other than GET, HEAD and OPTIONS must come from the"
+                        + " console itself: Sec-Fetch-Site same-origin, or an Origin that is the Host.")
 abstract class ApiDescription extends Application {}

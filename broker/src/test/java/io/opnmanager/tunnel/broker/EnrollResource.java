@@ -60,7 +60,7 @@ public class EnrollResource {
 
     @GET
     @Path("/whoami")
-    @RolesAllowed({"agent", "administrator", "operator"})
+    @RolesAllowed({"agent", "administrator", "operator", "viewer"})
     public Uni<String> whoami() {
         String before = current.caller().actor();
         return Uni.createFrom()

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.Security;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Map;
@@ -29,6 +30,10 @@ public final class TestDatabase implements QuarkusTestResourceLifecycleManager {
         try {
             EmbeddedMariaDb database = server();
             empty(database);
+            // The SSH library registers Bouncy Castle with the whole process, of the class loader
+            // of
+            // an application that has ended when the next one begins under another profile.
+            Security.removeProvider("BC");
             Files.deleteIfExists(STATE.resolve("initial-administrator"));
             return Map.of(
                     "quarkus.datasource.jdbc.url",

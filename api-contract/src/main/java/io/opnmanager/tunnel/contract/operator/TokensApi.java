@@ -25,6 +25,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "tokens", description = "Bearer tokens of the calling operator.")
 @SecurityRequirement(name = "operator")
 @SecurityRequirement(name = "operatorToken")
+@SecurityRequirement(name = "signIn")
 public interface TokensApi {
 
     @GET
@@ -33,18 +34,27 @@ public interface TokensApi {
     Tokens list();
 
     @POST
-    @Operation(summary = "Make a token")
+    @Operation(
+            summary = "Make a token",
+            description = "Not with a token: a token begets no others.")
     @APIResponse(
             responseCode = "201",
             description = "Made; the token is shown once.",
             content = @Content(schema = @Schema(implementation = Token.class)))
-    @APIResponse(responseCode = "409", description = "token_exists: the name is taken.")
+    @APIResponse(
+            responseCode = "400",
+            description = "invalid_field: also when the role is above the operator's own.")
+    @APIResponse(responseCode = "403", description = "not_allowed: asked with a token.")
+    @APIResponse(
+            responseCode = "409",
+            description = "token_exists: the name is taken; token_limit: revoke one first.")
     Response create(@NotNull @Valid TokenAsk ask);
 
     @DELETE
     @Path("/{id}")
-    @Operation(summary = "Revoke a token")
+    @Operation(summary = "Revoke a token", description = "A token may revoke itself and no other.")
     @APIResponse(responseCode = "204", description = "Revoked.")
+    @APIResponse(responseCode = "403", description = "not_allowed: another one, with a token.")
     @APIResponse(responseCode = "404", description = "token_unknown.")
     void revoke(@PathParam("id") long id);
 }

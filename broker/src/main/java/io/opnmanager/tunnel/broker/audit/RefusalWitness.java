@@ -1,6 +1,7 @@
 package io.opnmanager.tunnel.broker.audit;
 
 import io.opnmanager.tunnel.broker.identity.CurrentCaller;
+import io.opnmanager.tunnel.broker.problem.ProblemCode;
 import io.opnmanager.tunnel.broker.problem.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -19,7 +20,8 @@ class RefusalWitness {
 
     void refused(@Observes Refusal refusal) {
         audit.refused(
-                current.caller().actor(),
+                // Refused before anybody was let in, there is no caller to be asked for.
+                refusal.code() == ProblemCode.CROSS_SITE ? "unknown" : current.caller().actor(),
                 "refused",
                 null,
                 refusal.code(),

@@ -5,6 +5,7 @@ import io.opnmanager.tunnel.broker.problem.ProblemCode;
 import io.quarkus.arc.Arc;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,9 @@ public class CurrentCaller {
 
     /** The attribute of the security identity that holds the {@link Caller}. */
     static final String ATTRIBUTE = "caller";
+
+    /** The attribute of an operator's security identity that holds the {@link Credential}. */
+    static final String CREDENTIAL = "credential";
 
     private final SecurityIdentity identity;
     private final CurrentVertxRequest request;
@@ -55,6 +59,17 @@ public class CurrentCaller {
     }
 
     /**
+     * The operator who calls, and what they showed.
+     *
+     * @throws Problem {@code not_allowed} when it is an agent
+     */
+    Admitted admitted() {
+        Caller.Operator operator = operator();
+        Credential credential = identity.getAttribute(CREDENTIAL);
+        return new Admitted(operator, credential);
+    }
+
+    /**
      * The agent that calls.
      *
      * @throws Problem {@code not_allowed} when it is an operator
@@ -66,6 +81,11 @@ public class CurrentCaller {
                     throw new Problem(
                             ProblemCode.NOT_ALLOWED, "wanted an agent, found an operator");
         };
+    }
+
+    /** The request in progress; only to be called within one. */
+    HttpServerRequest request() {
+        return request.getCurrent().request();
     }
 
     /**

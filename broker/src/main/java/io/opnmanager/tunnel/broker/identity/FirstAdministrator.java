@@ -5,12 +5,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.List;
 import org.jboss.logging.Logger;
@@ -60,7 +56,6 @@ class FirstAdministrator {
                 if (operators.createFirst(NAME, passwords.hash(password))) {
                     LOG.infof("first administrator made: operator=%s, password in %s", NAME, file);
                 }
-                known.forget(NAME);
             }
             removeIfStale(file);
         } catch (IOException e) {
@@ -77,8 +72,8 @@ class FirstAdministrator {
             return;
         }
         String password = read(file);
-        Operators.Credential credential = known.name(NAME);
-        String hash = credential == null ? null : credential.hash();
+        KnownOperator operator = known.nameNow(NAME);
+        String hash = operator == null ? null : operator.hash();
         if (password == null || !passwords.matches(password, hash)) {
             Files.deleteIfExists(file);
             LOG.infof("removed %s: it no longer holds the password of %s", file, NAME);
@@ -97,36 +92,10 @@ class FirstAdministrator {
                 : null;
     }
 
-    /** Whole or not at all, and on the disk before the row can be. */
+    /** On the disk before the row can be. */
     private static String write(Path file) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
-        if (folder == null) {
-            throw new IOException("wanted a folder, found none for " + file);
-        }
-        Files.createDirectories(
-                folder,
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         String password = password();
-        Path stage =
-                Files.createTempFile(
-                        folder,
-                        FILE,
-                        ".new",
-                        PosixFilePermissions.asFileAttribute(
-                                PosixFilePermissions.fromString("rw-------")));
-        try {
-            Files.writeString(stage, "name=" + NAME + "\npassword=" + password + "\n");
-            try (FileChannel channel = FileChannel.open(stage, StandardOpenOption.WRITE)) {
-                channel.force(true);
-            }
-            Files.move(
-                    stage,
-                    file,
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(stage);
-        }
+        PrivateFile.write(file, "name=" + NAME + "\npassword=" + password + "\n");
         return password;
     }
 

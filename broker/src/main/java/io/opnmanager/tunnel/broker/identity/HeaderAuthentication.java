@@ -1,5 +1,6 @@
 package io.opnmanager.tunnel.broker.identity;
 
+import io.opnmanager.tunnel.broker.limits.Rates;
 import io.opnmanager.tunnel.broker.problem.Problem;
 import io.opnmanager.tunnel.broker.problem.ProblemCode;
 import io.opnmanager.tunnel.contract.operator.Role;
@@ -13,6 +14,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -21,8 +23,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a {@link Caller} of an {@code Authorization} header. Runs on event loops: agents and
- * operators who are known to memory are answered there, all else on a virtual thread.
+ * Makes a {@link Caller} of an {@code Authorization} header or the cookie of a sign-in. Runs on
+ * event loops: agents and operators who are known to memory are answered there, all else on a
+ * virtual thread.
  */
 @ApplicationScoped
 class HeaderAuthentication implements HttpAuthenticationMechanism {
@@ -32,36 +35,52 @@ class HeaderAuthentication implements HttpAuthenticationMechanism {
     /** Sign-ins that wait for the database or for a hash; more are told to come back. */
     private final Semaphore waiting = new Semaphore(200);
 
+    /** Cookies of no sign-in, each at the cost of a look: old consoles that nobody has closed. */
+    private final Rates unknownCookies = new Rates(100, Duration.ofMillis(50), 10_000);
+
     private final AgentCredentials agents;
     private final OperatorSignIn operators;
+    private final KnownOperators known;
+    private final OpenStreams streams;
     private final Witness witness;
 
-    HeaderAuthentication(AgentCredentials agents, OperatorSignIn operators, Witness witness) {
-        this.witness = witness;
+    HeaderAuthentication(
+            AgentCredentials agents,
+            OperatorSignIn operators,
+            KnownOperators known,
+            OpenStreams streams,
+            Witness witness) {
         this.agents = agents;
         this.operators = operators;
+        this.known = known;
+        this.streams = streams;
+        this.witness = witness;
     }
 
     @Override
     public Uni<SecurityIdentity> authenticate(
             RoutingContext context, IdentityProviderManager identityProviderManager) {
+        HttpServerRequest request = context.request();
         String address = RemoteAddress.of(context);
-        return switch (AuthorizationHeader.read(
-                context.request().headers().getAll(HttpHeaders.AUTHORIZATION))) {
-            case AuthorizationHeader.Absent _ -> Uni.createFrom().nullItem();
+        AuthorizationHeader header =
+                AuthorizationHeader.read(request.headers().getAll(HttpHeaders.AUTHORIZATION));
+        SignInCookie.Found cookie = SignInCookie.read(request.headers().getAll(HttpHeaders.COOKIE));
+        if (!(cookie instanceof SignInCookie.Absent)
+                && !(header instanceof AuthorizationHeader.Absent)) {
+            return refused(
+                    "wanted one credential, found a cookie and an Authorization header", address);
+        }
+        return switch (header) {
+            case AuthorizationHeader.Absent _ -> cookie(context, cookie, address);
             case AuthorizationHeader.Unreadable _ ->
                     refused("wanted one Authorization header, Bearer or Basic", address);
             case AuthorizationHeader.AgentToken token -> agent(token, address);
             case AuthorizationHeader.OperatorToken token ->
                     operator(
+                            context,
                             operators.knownToken(token.hash()),
                             () -> operators.byToken(token.hash(), address));
-            case AuthorizationHeader.Password password ->
-                    operator(
-                            operators.known(password.name(), password.password()),
-                            () ->
-                                    operators.byPassword(
-                                            password.name(), password.password(), address));
+            case AuthorizationHeader.Password password -> password(context, password, address);
         };
     }
 
@@ -83,16 +102,78 @@ class HeaderAuthentication implements HttpAuthenticationMechanism {
                 : Uni.createFrom().item(identity(new Caller.Agent(firewall)));
     }
 
-    private Uni<SecurityIdentity> operator(
-            Caller.@Nullable Operator known, Supplier<Caller.Operator> look) {
-        return known == null
-                ? aside(() -> identity(look.get()))
-                : Uni.createFrom().item(identity(known));
+    private Uni<SecurityIdentity> cookie(
+            RoutingContext context, SignInCookie.Found found, @Nullable String address) {
+        return switch (found) {
+            case SignInCookie.Absent _ -> Uni.createFrom().nullItem();
+            case SignInCookie.Unreadable _ ->
+                    refused("wanted one cookie of a sign-in, as it was set", address);
+            case SignInCookie.Value cookie -> {
+                Problem crossSite = crossSite(context, true);
+                if (crossSite != null) {
+                    yield Uni.createFrom().failure(crossSite);
+                }
+                boolean counts = !SignInResource.onlyAsks(context.request());
+                yield operator(
+                        context,
+                        known.knownSignIn(cookie.hash(), counts),
+                        () -> signedIn(cookie.hash(), counts, address));
+            }
+        };
     }
 
-    private Uni<SecurityIdentity> aside(Supplier<SecurityIdentity> work) {
+    /** One that is over is nothing to write down: it happens to every console left open. */
+    private Admitted signedIn(byte[] cookie, boolean counts, @Nullable String address) {
+        Admitted admitted = known.signIn(cookie, counts);
+        if (admitted != null) {
+            return admitted;
+        }
+        String source = RemoteAddress.source(address);
+        if (!unknownCookies.take(source)) {
+            throw new Problem(
+                    ProblemCode.TOO_MANY_REQUESTS,
+                    "too many cookies of no sign-in from this address",
+                    unknownCookies.retryAfter(source));
+        }
+        throw new Problem(
+                ProblemCode.NOT_AUTHENTICATED, "the sign-in is over or was ended: sign in again");
+    }
+
+    private Uni<SecurityIdentity> password(
+            RoutingContext context,
+            AuthorizationHeader.Password password,
+            @Nullable String address) {
+        Problem crossSite = crossSite(context, false);
+        return crossSite != null
+                ? Uni.createFrom().failure(crossSite)
+                : operator(
+                        context,
+                        operators.known(password.name(), password.password()),
+                        () -> operators.byPassword(password.name(), password.password(), address));
+    }
+
+    /** What a browser may have sent by itself has to be meant. */
+    private static @Nullable Problem crossSite(RoutingContext context, boolean shown) {
+        try {
+            CrossSite.refuse(context.request(), shown);
+            return null;
+        } catch (Problem problem) {
+            return problem;
+        }
+    }
+
+    private Uni<SecurityIdentity> operator(
+            RoutingContext request, @Nullable Admitted known, Supplier<Admitted> look) {
+        Uni<Admitted> admitted = known == null ? aside(look) : Uni.createFrom().item(known);
+        return admitted.map(found -> {
+            streams.watch(request, found);
+            return identity(found);
+        });
+    }
+
+    private <T> Uni<T> aside(Supplier<T> work) {
         Context context = Vertx.currentContext();
-        Uni<SecurityIdentity> done =
+        Uni<T> done =
                 Uni.createFrom()
                         .emitter(emitter -> {
                             if (!waiting.tryAcquire()) {
@@ -124,6 +205,13 @@ class HeaderAuthentication implements HttpAuthenticationMechanism {
     private Uni<SecurityIdentity> refused(String detail, @Nullable String address) {
         witness.signInRefused(null, address, ProblemCode.NOT_AUTHENTICATED);
         return Uni.createFrom().failure(new Problem(ProblemCode.NOT_AUTHENTICATED, detail));
+    }
+
+    /** The identity of an operator who is let in, however that was found out. */
+    static SecurityIdentity identity(Admitted admitted) {
+        return QuarkusSecurityIdentity.builder(identity(admitted.operator()))
+                .addAttribute(CurrentCaller.CREDENTIAL, admitted.credential())
+                .build();
     }
 
     private static SecurityIdentity identity(Caller caller) {

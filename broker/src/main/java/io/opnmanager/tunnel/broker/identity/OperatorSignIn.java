@@ -1,8 +1,8 @@
 package io.opnmanager.tunnel.broker.identity;
 
-import io.opnmanager.tunnel.broker.limits.Rates;
 import io.opnmanager.tunnel.broker.problem.Problem;
 import io.opnmanager.tunnel.broker.problem.ProblemCode;
+import io.opnmanager.tunnel.contract.operator.SignInMethod;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -15,15 +15,14 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares what operators sign in with. A password that was right is remembered for 60 s as a keyed
- * hash together with the row's own hash, because basic authentication sends it with every call;
- * wrong ones are counted per name and per address.
+ * Compares the passwords and tokens of operators. A password that was right is remembered for 60 s
+ * as a keyed hash together with the row's own hash, because basic authentication sends it with
+ * every call; wrong ones are counted per name and per address.
  */
 @ApplicationScoped
 class OperatorSignIn {
 
     private static final Duration VERIFIED = Duration.ofSeconds(60);
-    private static final int SOURCES = 10_000;
     private static final String HMAC = "HmacSHA256";
 
     /**
@@ -36,71 +35,78 @@ class OperatorSignIn {
 
     private final SecretKeySpec key = new SecretKeySpec(Secrets.random(32), HMAC);
     private final Remembered<ByteBuffer, Boolean> verified = new Remembered<>(1_000, VERIFIED);
+
+    /** Names of whom a password is remembered: of others memory need not be asked. */
+    private final Remembered<String, Boolean> verifiedNames = new Remembered<>(1_000, VERIFIED);
+
     private final KnownOperators known;
     private final Passwords passwords;
-    private final Witness witness;
-    private final Rates byName;
-    private final Rates byAddress;
+    private final SignInThrottle throttle;
 
-    OperatorSignIn(
-            KnownOperators known,
-            Passwords passwords,
-            Witness witness,
-            SignInConfiguration configuration) {
+    OperatorSignIn(KnownOperators known, Passwords passwords, SignInThrottle throttle) {
         this.known = known;
         this.passwords = passwords;
-        this.witness = witness;
-        this.byName = new Rates(configuration.failuresPerName(), configuration.recovery(), SOURCES);
-        this.byAddress =
-                new Rates(configuration.failuresPerAddress(), configuration.recovery(), SOURCES);
+        this.throttle = throttle;
     }
 
     /**
-     * Whose password it is, as far as memory knows; null when it has to be looked into. Never
-     * waits.
+     * Who is let in by basic authentication, as far as memory knows; null when it has to be looked
+     * into. Never waits.
      */
-    Caller.@Nullable Operator known(String name, String password) {
-        Operators.Credential credential = known.knownName(name);
-        if (credential == null) {
-            return null;
-        }
-        return verified.find(mac(credential, password)) == null ? null : credential.operator();
+    @Nullable Admitted known(String name, String password) {
+        KnownOperator operator = known.knownName(name);
+        return operator == null || operator.secondFactor() || !isVerified(operator, password)
+                ? null
+                : admitted(operator);
     }
 
     /**
-     * Whose password it is; blocks.
+     * Who is let in by basic authentication; blocks. It has no room for a code, so an operator with
+     * a second factor is refused.
+     *
+     * @throws Problem {@code not_authenticated}, {@code second_factor_required}, {@code
+     *     too_many_requests}
+     */
+    Admitted byPassword(String name, String password, @Nullable String address) {
+        KnownOperator operator = withPassword(name, password, address);
+        if (operator.secondFactor()) {
+            throw new Problem(
+                    ProblemCode.SECOND_FACTOR_REQUIRED,
+                    "basic authentication carries no code: sign in at the console, or use a token");
+        }
+        return admitted(operator);
+    }
+
+    /**
+     * Whose password it is, as the row said at most 5 s ago; blocks. A second factor is not looked
+     * at.
      *
      * @throws Problem {@code not_authenticated}, {@code too_many_requests}
      */
-    Caller.Operator byPassword(String name, String password, @Nullable String address) {
+    KnownOperator withPassword(String name, String password, @Nullable String address) {
+        KnownOperator remembered = verifiedNames.find(name) == null ? null : known.name(name);
+        if (remembered != null && isVerified(remembered, password)) {
+            // Others' wrong attempts must not lock out who showed the right one a moment ago.
+            return remembered;
+        }
         String counted = NAME.matcher(name).matches() ? name : OTHER;
-        take(counted, address);
-        boolean counts = false;
-        try {
-            Operators.Credential credential = counted.equals(name) ? known.name(name) : null;
-            if (credential != null && verified.find(mac(credential, password)) != null) {
-                return credential.operator();
-            }
-            String hash = credential == null ? null : credential.hash();
+        try (SignInThrottle.Attempt attempt = throttle.password(counted, address)) {
+            KnownOperator operator = counted.equals(name) ? known.nameNow(name) : null;
+            String hash = operator == null ? null : operator.hash();
             if (password.length() <= LONGEST_PASSWORD
                     && passwords.matches(password, hash)
-                    && credential != null) {
-                verified.put(mac(credential, password), true, VERIFIED, verified.generation());
-                return credential.operator();
+                    && operator != null
+                    && hash != null) {
+                verified.put(mac(operator, hash, password), true, VERIFIED, verified.generation());
+                return operator;
             }
-            counts = true;
-        } finally {
-            if (!counts) {
-                byName.giveBack(counted);
-                byAddress.giveBack(RemoteAddress.source(address));
-            }
+            attempt.wrong();
         }
-        witness.signInRefused(counted, address, ProblemCode.NOT_AUTHENTICATED);
         throw new Problem(ProblemCode.NOT_AUTHENTICATED, "wanted a known name with its password");
     }
 
     /** Whose token it is, as far as memory knows; null when it has to be asked. Never waits. */
-    Caller.@Nullable Operator knownToken(byte[] hash) {
+    @Nullable Admitted knownToken(byte[] hash) {
         return known.knownToken(hash);
     }
 
@@ -109,55 +115,34 @@ class OperatorSignIn {
      *
      * @throws Problem {@code not_authenticated}, {@code too_many_requests}
      */
-    Caller.Operator byToken(byte[] hash, @Nullable String address) {
-        String source = RemoteAddress.source(address);
-        if (!byAddress.take(source)) {
-            throw tooMany(null, address, byAddress.retryAfter(source));
-        }
-        boolean counts = false;
-        try {
-            Caller.Operator operator = known.token(hash);
-            if (operator != null) {
-                return operator;
+    Admitted byToken(byte[] hash, @Nullable String address) {
+        try (SignInThrottle.Attempt attempt = throttle.token(address)) {
+            Admitted admitted = known.token(hash);
+            if (admitted != null) {
+                return admitted;
             }
-            counts = true;
-        } finally {
-            if (!counts) {
-                byAddress.giveBack(source);
-            }
+            attempt.wrong();
         }
-        witness.signInRefused(null, address, ProblemCode.NOT_AUTHENTICATED);
         throw new Problem(
                 ProblemCode.NOT_AUTHENTICATED, "wanted a token that is known and in time");
     }
 
-    /** Taken before and given back after, so that many at once cannot all pass before one fails. */
-    private void take(String name, @Nullable String address) {
-        String source = RemoteAddress.source(address);
-        if (!byAddress.take(source)) {
-            throw tooMany(name, address, byAddress.retryAfter(source));
-        }
-        if (!byName.take(name)) {
-            byAddress.giveBack(source);
-            throw tooMany(name, address, byName.retryAfter(name));
-        }
+    private static Admitted admitted(KnownOperator operator) {
+        return new Admitted(operator.operator(), Credential.shown(SignInMethod.PASSWORD));
     }
 
-    private Problem tooMany(@Nullable String name, @Nullable String address, Duration retryAfter) {
-        witness.signInRefused(name, address, ProblemCode.TOO_MANY_REQUESTS);
-        return new Problem(
-                ProblemCode.TOO_MANY_REQUESTS,
-                "too many wrong credentials for this name or from this address",
-                retryAfter);
+    private boolean isVerified(KnownOperator operator, String password) {
+        String hash = operator.hash();
+        return hash != null && verified.find(mac(operator, hash, password)) != null;
     }
 
-    private ByteBuffer mac(Operators.Credential credential, String password) {
+    private ByteBuffer mac(KnownOperator operator, String hash, String password) {
         try {
             Mac mac = Mac.getInstance(HMAC);
             mac.init(key);
-            mac.update(credential.operator().name().getBytes(StandardCharsets.UTF_8));
+            mac.update(operator.operator().name().getBytes(StandardCharsets.UTF_8));
             mac.update((byte) 0);
-            mac.update(credential.hash().getBytes(StandardCharsets.UTF_8));
+            mac.update(hash.getBytes(StandardCharsets.UTF_8));
             mac.update((byte) 0);
             return ByteBuffer.wrap(mac.doFinal(password.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException | InvalidKeyException e) {

@@ -1,18 +1,17 @@
 package io.opnmanager.tunnel.broker.identity;
 
 import io.opnmanager.tunnel.broker.database.Database;
-import io.opnmanager.tunnel.broker.database.UtcTime;
 import io.opnmanager.tunnel.broker.problem.Problem;
 import io.opnmanager.tunnel.broker.problem.ProblemCode;
 import io.opnmanager.tunnel.contract.operator.Operator;
 import io.opnmanager.tunnel.contract.operator.OperatorAsk;
+import io.opnmanager.tunnel.contract.operator.OperatorChange;
 import io.opnmanager.tunnel.contract.operator.Role;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
-import java.sql.ResultSet;
-import java.sql.SQLException;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
@@ -28,65 +27,63 @@ class Operators {
     private final Jdbi jdbi;
     private final Passwords passwords;
     private final Witness witness;
-    private final KnownOperators known;
+    private final OperatorRights rights;
     private final Event<OperatorRemoved> removed;
 
     Operators(
             Jdbi jdbi,
             Passwords passwords,
             Witness witness,
-            KnownOperators known,
+            OperatorRights rights,
             Event<OperatorRemoved> removed) {
         this.jdbi = jdbi;
         this.passwords = passwords;
         this.witness = witness;
-        this.known = known;
+        this.rights = rights;
         this.removed = removed;
     }
 
     /** All by name. */
     List<Operator> list() {
         return jdbi.withHandle(handle ->
-                handle.createQuery("SELECT name, role, created_at FROM operator ORDER BY name")
-                        .map((row, context) -> read(row))
+                handle.createQuery(OperatorRow.SELECT + "ORDER BY o.name")
+                        .map((row, context) -> OperatorRow.read(row))
                         .list());
     }
 
     /**
      * Makes one.
      *
-     * @throws Problem {@code operator_exists}
+     * @throws Problem {@code operator_exists}, {@code certificate_name_exists}
      */
     Operator create(Caller caller, OperatorAsk ask) {
-        String hash = passwords.hash(ask.password());
+        String hash = ask.password() == null ? null : passwords.hash(ask.password());
+        Operator made;
         try {
-            Operator made =
+            made =
                     jdbi.inTransaction(handle -> {
                         handle.createUpdate(
                                         """
-                                        INSERT INTO operator (name, role, password_hash, created_at)
-                                        VALUES (:name, :role, :hash, UTC_TIMESTAMP(6))
+                                        INSERT INTO operator (name, role, tags, password_hash, created_at)
+                                        VALUES (:name, :role, :tags, :hash, UTC_TIMESTAMP(6))
                                         """)
                                 .bind("name", ask.name())
-                                .bind("role", word(ask.role()))
+                                .bind("role", OperatorRow.word(ask.role()))
+                                .bind("tags", OperatorRow.column(ask.tags()))
                                 .bind("hash", hash)
                                 .execute();
+                        nameCertificates(handle, ask.name(), ask.certificateNames());
+                        Operator operator = find(handle, ask.name());
                         witness.record(
                                 handle,
                                 caller,
                                 "operator.create",
                                 "operator:" + ask.name(),
                                 DONE,
-                                word(ask.role()));
-                        return handle.createQuery(
-                                        "SELECT name, role, created_at FROM operator WHERE name = :name")
-                                .bind("name", ask.name())
-                                .map((row, context) -> read(row))
-                                .one();
+                                rightsOf(operator));
+                        OperatorRights.count(handle);
+                        return operator;
                     });
-            // That there is none of this name may be remembered.
-            known.forget(ask.name());
-            return made;
         } catch (UnableToExecuteStatementException e) {
             if (Database.isDuplicateKey(e)) {
                 throw new Problem(
@@ -95,45 +92,145 @@ class Operators {
             }
             throw e;
         }
+        rights.changed();
+        return made;
     }
 
     /**
-     * Removes one with all tokens, dead when this returns, and fires {@link OperatorRemoved}.
+     * Changes what one may do, and which certificates are theirs; counts when this returns.
+     *
+     * @throws Problem {@code operator_unknown}, {@code last_administrator}, {@code
+     *     certificate_name_exists}
+     */
+    Operator change(Caller caller, String name, OperatorChange change) {
+        Operator changed =
+                jdbi.inTransaction(handle -> {
+                    List<String> administrators = lockAdministrators(handle);
+                    Operator before = find(handle, name);
+                    boolean stays =
+                            change.role() == Role.ADMINISTRATOR
+                                    && OperatorRow.column(change.tags()).isEmpty();
+                    if (!stays) {
+                        refuseLast(administrators, name);
+                    }
+                    handle.createUpdate(
+                                    "UPDATE operator SET role = :role, tags = :tags WHERE name = :name")
+                            .bind("name", name)
+                            .bind("role", OperatorRow.word(change.role()))
+                            .bind("tags", OperatorRow.column(change.tags()))
+                            .execute();
+                    handle.execute(
+                            "DELETE FROM operator_certificate_name WHERE operator = ?", name);
+                    nameCertificates(handle, name, change.certificateNames());
+                    Operator operator = find(handle, name);
+                    if (!operator.certificateNames().equals(before.certificateNames())) {
+                        handle.execute(
+                                "DELETE FROM sign_in WHERE operator = ? AND method = 'certificate'",
+                                name);
+                    }
+                    witness.record(
+                            handle,
+                            caller,
+                            "operator.change",
+                            "operator:" + name,
+                            DONE,
+                            "from " + rightsOf(before) + " to " + rightsOf(operator));
+                    OperatorRights.count(handle);
+                    return operator;
+                });
+        rights.changed();
+        return changed;
+    }
+
+    /**
+     * Removes one with all sign-ins and tokens, dead when this returns, and fires {@link
+     * OperatorRemoved}.
      *
      * @throws Problem {@code operator_unknown}, {@code last_administrator}
      */
     void remove(Caller caller, String name) {
         jdbi.useTransaction(handle -> {
-            // All of them are locked: of two that remove each other the second waits and sees.
-            List<String> administrators =
-                    handle.createQuery(
-                                    "SELECT name FROM operator WHERE role = 'administrator' ORDER BY name FOR UPDATE")
-                            .mapTo(String.class)
-                            .list();
-            if (administrators.equals(List.of(name))) {
-                throw new Problem(
-                        ProblemCode.LAST_ADMINISTRATOR,
-                        "wanted another administrator to stay, found only " + name);
-            }
-            int gone =
-                    handle.createUpdate("DELETE FROM operator WHERE name = :name")
-                            .bind("name", name)
-                            .execute();
-            if (gone == 0) {
-                throw new Problem(
-                        ProblemCode.OPERATOR_UNKNOWN, "there is no operator of this name");
-            }
+            refuseLast(lockAdministrators(handle), name);
+            find(handle, name);
+            handle.execute("DELETE FROM operator WHERE name = ?", name);
             witness.record(handle, caller, "operator.remove", "operator:" + name, DONE, null);
+            OperatorRights.count(handle);
         });
-        known.forget(name);
+        rights.changed();
         removed.fire(new OperatorRemoved(name));
+    }
+
+    /**
+     * Those of whom one has to stay: local, because a provider of OpenID Connect may be away or
+     * take its claims back, and without limits, because others cannot change operators. All of them
+     * are locked: of two that remove each other the second waits and sees.
+     */
+    private static List<String> lockAdministrators(Handle handle) {
+        return handle.createQuery(
+                        """
+                        SELECT name FROM operator WHERE role = 'administrator' AND tags = '' AND origin = 'local'
+                        ORDER BY name FOR UPDATE
+                        """)
+                .mapTo(String.class)
+                .list();
+    }
+
+    private static void refuseLast(List<String> administrators, String name) {
+        if (administrators.equals(List.of(name))) {
+            throw new Problem(
+                    ProblemCode.LAST_ADMINISTRATOR,
+                    "wanted another local administrator without tags to stay, found only " + name);
+        }
+    }
+
+    private static void nameCertificates(
+            Handle handle, String operator, @Nullable List<String> names) {
+        for (String name : names == null ? Set.<String>of() : new LinkedHashSet<>(names)) {
+            try {
+                handle.execute(
+                        "INSERT INTO operator_certificate_name (name, operator) VALUES (?, ?)",
+                        name,
+                        operator);
+            } catch (UnableToExecuteStatementException e) {
+                if (Database.isDuplicateKey(e)) {
+                    throw new Problem(
+                            ProblemCode.CERTIFICATE_NAME_EXISTS,
+                            "wanted names of certificates of its own, found another operator with "
+                                    + name);
+                }
+                throw e;
+            }
+        }
+    }
+
+    private static Operator find(Handle handle, String name) {
+        return handle.createQuery(OperatorRow.SELECT + "WHERE o.name = :name")
+                .bind("name", name)
+                .map((row, context) -> OperatorRow.read(row))
+                .findOne()
+                .orElseThrow(Operators::unknown);
+    }
+
+    static Problem unknown() {
+        return new Problem(ProblemCode.OPERATOR_UNKNOWN, "there is no operator of this name");
+    }
+
+    /** For the audit. */
+    private static String rightsOf(Operator operator) {
+        return OperatorRow.word(operator.role())
+                + (operator.tags().isEmpty() ? "" : " within " + String.join(" ", operator.tags()))
+                + (operator.certificateNames().isEmpty()
+                        ? ""
+                        : ", certificates " + String.join(", ", operator.certificateNames()));
     }
 
     /** Inserts the first one, unless there is any by then; says whether it did. */
     boolean createFirst(String name, String hash) {
         for (int attempt = 1; ; attempt++) {
             try {
-                return insertFirst(name, hash);
+                boolean made = insertFirst(name, hash);
+                rights.changed();
+                return made;
             } catch (UnableToExecuteStatementException e) {
                 // Two nodes that insert at the same moment may be in each other's way.
                 if (!Database.isRolledBack(e) || attempt == ATTEMPTS) {
@@ -163,6 +260,7 @@ class Operators {
                         "operator:" + name,
                         DONE,
                         "administrator");
+                OperatorRights.count(handle);
             }
             return made == 1;
         });
@@ -173,51 +271,5 @@ class Operators {
                 handle.createQuery("SELECT NOT EXISTS (SELECT 1 FROM operator)")
                         .mapTo(Boolean.class)
                         .one());
-    }
-
-    /** What a sign-in is compared with, null when there is nobody of this name. */
-    static @Nullable Credential credential(Handle handle, String name) {
-        return handle.createQuery(
-                        "SELECT name, role, password_hash FROM operator WHERE name = :name")
-                .bind("name", name)
-                .map((row, context) ->
-                        new Credential(
-                                new Caller.Operator(
-                                        row.getString("name"),
-                                        role(row.getString("role")),
-                                        Reach.ALL),
-                                row.getString("password_hash")))
-                .findOne()
-                .orElse(null);
-    }
-
-    /** The role of a word of the column. */
-    static Role role(String word) {
-        return Role.valueOf(word.toUpperCase(Locale.ROOT));
-    }
-
-    private static String word(Role role) {
-        return role.name().toLowerCase(Locale.ROOT);
-    }
-
-    private static Operator read(ResultSet row) throws SQLException {
-        return new Operator(
-                row.getString("name"),
-                role(row.getString("role")),
-                UtcTime.read(row, "created_at"));
-    }
-
-    /**
-     * Who it would be, and the hash of their password.
-     *
-     * @param hash in the PHC string format
-     */
-    record Credential(Caller.Operator operator, String hash) {
-
-        /** Without the hash: this record may appear in a log. */
-        @Override
-        public String toString() {
-            return "Credential[operator=" + operator + "]";
-        }
     }
 }

@@ -33,6 +33,11 @@ public record Reach(List<Set<String>> limits) {
         return new Reach(more);
     }
 
+    /** Whether every firewall is within, whatever its tags. */
+    public boolean isEverything() {
+        return limits.isEmpty();
+    }
+
     /** Whether a firewall with these tags is within. */
     public boolean includes(Collection<String> tags) {
         return limits.stream().noneMatch(limit -> Collections.disjoint(limit, tags));

@@ -9,8 +9,8 @@ import java.nio.file.Path;
 interface StateFolder {
 
     /**
-     * Folder for the first administrator's password; made with mode 0700 when it is not there. Must
-     * survive a restart and belong to this node alone.
+     * Folder for the first administrator's password and the key of second factors; made with mode
+     * 0700 when it is not there. Must survive a restart and belong to this node alone.
      */
     @WithDefault("/var/lib/opnmanager-tunnel")
     Path stateFolder();

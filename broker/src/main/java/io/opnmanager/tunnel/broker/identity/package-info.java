@@ -1,5 +1,5 @@
 /**
- * Who is calling: operators by password or token, agents by their token.
+ * Who is calling: operators by password, token or the cookie of a sign-in, agents by their token.
  *
  * <p>Not here: what a caller may do with a firewall or request; the rooms that own those say it.
  */

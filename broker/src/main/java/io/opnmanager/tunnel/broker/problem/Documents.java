@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 class Documents {
 
+    static final String BEARER = "Bearer realm=\"OPNManager Tunnel\"";
+
     /** RFC 7617 §2: names and passwords are UTF-8. */
     static final List<String> CHALLENGES =
-            List.of(
-                    "Basic realm=\"OPNManager Tunnel\", charset=\"UTF-8\"",
-                    "Bearer realm=\"OPNManager Tunnel\"");
+            List.of("Basic realm=\"OPNManager Tunnel\", charset=\"UTF-8\"", BEARER);
 
     private static final Logger LOG = Logger.getLogger(Documents.class);
 

@@ -19,10 +19,18 @@ public enum ProblemCode {
     NOT_AUTHENTICATED(401),
     /** The enrolment token is unknown, used or expired. */
     ENROLMENT_TOKEN_REFUSED(401),
+    /** The password is right, and the operator's second factor is missing. */
+    SECOND_FACTOR_REQUIRED(401),
     /** The caller is known but this is not for such callers. */
     NOT_ALLOWED(403),
     /** The named firewall or request is someone else's. */
     NOT_YOURS(403),
+    /** A browser sent this with its credential, but not from the console's own pages. */
+    CROSS_SITE(403),
+    /** Signed in, but the password that was to confirm it is wrong. */
+    WRONG_PASSWORD(403),
+    /** Signed in, but the code that was to confirm it is wrong or was used before. */
+    WRONG_CODE(403),
     /** No such path. */
     NOT_FOUND(404),
     FIREWALL_UNKNOWN(404),
@@ -34,9 +42,17 @@ public enum ProblemCode {
     FIREWALL_EXISTS(409),
     OPERATOR_EXISTS(409),
     TOKEN_EXISTS(409),
+    /** The operator holds as many live tokens as are allowed. */
+    TOKEN_LIMIT(409),
+    /** The name in TLS client certificates is another operator's. */
+    CERTIFICATE_NAME_EXISTS(409),
+    /** The operator has no password: they sign in another way. */
+    NO_PASSWORD(409),
+    NO_SECOND_FACTOR(409),
+    SECOND_FACTOR_EXISTS(409),
     /** The firewall holds no credential yet, so no agent could open a tunnel. */
     NOT_ENROLLED(409),
-    /** Removing this operator would leave no administrator. */
+    /** Without this operator there would be no local administrator without limits. */
     LAST_ADMINISTRATOR(409),
     /** The same Idempotency-Key came with another body. */
     IDEMPOTENCY_KEY_REUSED(409),
@@ -52,7 +68,9 @@ public enum ProblemCode {
     /** The broker is being stopped and takes nothing new; see Retry-After. */
     DRAINING(503),
     /** The database does not answer; see Retry-After. */
-    DATABASE_UNAVAILABLE(503);
+    DATABASE_UNAVAILABLE(503),
+    /** This node has not the key that second factors are encrypted with; its log says more. */
+    SECOND_FACTOR_UNAVAILABLE(503);
 
     private final int status;
 

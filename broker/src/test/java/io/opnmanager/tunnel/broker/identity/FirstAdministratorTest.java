@@ -35,6 +35,8 @@ class FirstAdministratorTest {
 
     @Inject Jdbi application;
     @Inject Event<OperatorRemoved> removed;
+    @Inject Event<OperatorChanged> changed;
+    @Inject SignInConfiguration configuration;
     @Inject Passwords passwords;
 
     @TempDir Path folder;
@@ -43,7 +45,10 @@ class FirstAdministratorTest {
     void make() {
         application.useHandle(handle -> {
             handle.execute("CREATE DATABASE " + SCHEMA);
-            handle.execute("CREATE TABLE " + SCHEMA + ".operator LIKE operator");
+            for (String table : new String[] {"operator", "identity_change"}) {
+                handle.execute("CREATE TABLE " + SCHEMA + "." + table + " LIKE " + table);
+            }
+            handle.execute("INSERT INTO " + SCHEMA + ".identity_change (number) VALUES (0)");
         });
     }
 
@@ -113,8 +118,9 @@ class FirstAdministratorTest {
     private void start(Path state) throws IOException, SQLException {
         var server = TestDatabase.server();
         Jdbi jdbi = Jdbi.create(server.jdbcUrl(SCHEMA), server.user(), server.password());
-        KnownOperators known = new KnownOperators(jdbi);
-        Operators operators = new Operators(jdbi, passwords, new Nobody(), known, removed);
+        KnownOperators known = new KnownOperators(jdbi, configuration);
+        OperatorRights rights = new OperatorRights(jdbi, known, changed);
+        Operators operators = new Operators(jdbi, passwords, new Nobody(), rights, removed);
         new FirstAdministrator(operators, known, passwords, () -> state).start(new StartupEvent());
     }
 

@@ -1,0 +1,177 @@
+package io.opnmanager.tunnel.broker.identity;
+
+import io.opnmanager.tunnel.broker.problem.Problem;
+import io.opnmanager.tunnel.broker.problem.ProblemCode;
+import io.quarkus.scheduler.Scheduled;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Event streams that operators hold open. A credential is looked at when a call begins, and a
+ * stream is a call that does not end: it is cut when its credential is over or taken away, or when
+ * its operator may do something else than before. A client that still may asks again by itself.
+ */
+@ApplicationScoped
+class OpenStreams {
+
+    private static final Logger LOG = Logger.getLogger(OpenStreams.class);
+    private static final int MOST = 10_000;
+
+    /** RFC 9113 §7, CANCEL. */
+    private static final long CANCEL = 0x8;
+
+    private final Set<Stream> open = ConcurrentHashMap.newKeySet();
+    private final Jdbi jdbi;
+    private final OperatorRights rights;
+    private final SignInConfiguration configuration;
+
+    OpenStreams(Jdbi jdbi, OperatorRights rights, SignInConfiguration configuration) {
+        this.jdbi = jdbi;
+        this.rights = rights;
+        this.configuration = configuration;
+    }
+
+    /**
+     * Watches over a call if it asks for an event stream. Never waits.
+     *
+     * @throws Problem {@code too_many_requests}
+     */
+    void watch(RoutingContext context, Admitted admitted) {
+        String accept = context.request().getHeader(HttpHeaders.ACCEPT);
+        if (accept == null || !accept.toLowerCase(Locale.ROOT).contains("text/event-stream")) {
+            return;
+        }
+        if (open.size() >= MOST) {
+            throw new Problem(
+                    ProblemCode.TOO_MANY_REQUESTS,
+                    "too many event streams are open on this node",
+                    Duration.ofSeconds(10));
+        }
+        Stream stream =
+                new Stream(
+                        context.request(),
+                        admitted,
+                        rights.of(admitted.operator().name()),
+                        rights.number());
+        open.add(stream);
+        context.addEndHandler(end -> open.remove(stream));
+    }
+
+    @Scheduled(every = "2s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @RunOnVirtualThread
+    void look() {
+        List<Stream> streams = List.copyOf(open);
+        try {
+            Set<Long> signIns =
+                    live(
+                            streams,
+                            Credential::signIn,
+                            """
+                            SELECT id FROM sign_in WHERE id IN (<ids>) AND expires_at > UTC_TIMESTAMP(6)
+                            AND last_used_at > UTC_TIMESTAMP(6) - INTERVAL :idle MICROSECOND
+                            """);
+            Set<Long> tokens =
+                    live(
+                            streams,
+                            Credential::token,
+                            "SELECT id FROM operator_token WHERE id IN (<ids>) AND expires_at > UTC_TIMESTAMP(6) AND :idle > 0");
+            for (Stream stream : streams) {
+                if (!mayStay(stream, signIns, tokens)) {
+                    LOG.debugf("event stream cut: operator=%s", stream.admitted.operator().name());
+                    open.remove(stream);
+                    stream.cut();
+                }
+            }
+        } catch (JdbiException e) {
+            LOG.debug("credentials of event streams could not be looked at", e);
+        }
+    }
+
+    int open() {
+        return open.size();
+    }
+
+    private boolean mayStay(Stream stream, Set<Long> signIns, Set<Long> tokens) {
+        Credential credential = stream.admitted.credential();
+        if (!Objects.equals(stream.rights, rights.of(stream.admitted.operator().name()))) {
+            return false;
+        }
+        if (credential.signIn() != null) {
+            return signIns.contains(credential.signIn());
+        }
+        if (credential.token() != null) {
+            return tokens.contains(credential.token());
+        }
+        // Nothing in the database stands for a password: any change may have been its own.
+        return stream.number == rights.number();
+    }
+
+    private Set<Long> live(
+            List<Stream> streams, Function<Credential, @Nullable Long> kind, String query) {
+        Set<Long> asked = new HashSet<>();
+        for (Stream stream : streams) {
+            Long id = kind.apply(stream.admitted.credential());
+            if (id != null) {
+                asked.add(id);
+            }
+        }
+        return asked.isEmpty() ? Set.of() : ask(asked, query);
+    }
+
+    private Set<Long> ask(Collection<Long> ids, String query) {
+        List<Long> found =
+                jdbi.withHandle(handle ->
+                        handle.createQuery(query)
+                                .bindList("ids", List.copyOf(ids))
+                                .bind("idle", SignInRow.microseconds(configuration.idle()))
+                                .mapTo(Long.class)
+                                .list());
+        return Set.copyOf(found);
+    }
+
+    /** One by one: two calls with the same credential are two streams. */
+    private static final class Stream {
+
+        private final HttpServerRequest request;
+        private final Admitted admitted;
+        private final Caller.@Nullable Operator rights;
+        private final long number;
+
+        Stream(
+                HttpServerRequest request,
+                Admitted admitted,
+                Caller.@Nullable Operator rights,
+                long number) {
+            this.request = request;
+            this.admitted = admitted;
+            this.rights = rights;
+            this.number = number;
+        }
+
+        /** From any thread. */
+        void cut() {
+            if (request.version() == HttpVersion.HTTP_2) {
+                request.response().reset(CANCEL);
+            } else {
+                request.connection().close();
+            }
+        }
+    }
+}
