@@ -11,6 +11,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
                         + " agent_closed: the agent closed it. agent_failed: the agent could not open it. deadline: not up in time. lifetime: the longest"
                         + " allowed time is over. idle: no byte for too long. byte_limit: the agreed bytes are used up. certificate_changed: the target"
                         + " showed another certificate than the pinned one. credential_revoked: the firewall's credential was revoked or rotated."
+                        + " rights_withdrawn: its operator was removed or may no longer have it."
                         + " broker_stopped: the broker was stopped. broker_restarted: the broker came back without its lines. node_lost: the node that"
                         + " held the line is gone.",
         enumeration = {
@@ -27,6 +28,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
             "byte_limit",
             "certificate_changed",
             "credential_revoked",
+            "rights_withdrawn",
             "broker_stopped",
             "broker_restarted",
             "node_lost"
@@ -58,6 +60,8 @@ public enum EndReason {
     CERTIFICATE_CHANGED,
     @JsonProperty("credential_revoked")
     CREDENTIAL_REVOKED,
+    @JsonProperty("rights_withdrawn")
+    RIGHTS_WITHDRAWN,
     @JsonProperty("broker_stopped")
     BROKER_STOPPED,
     @JsonProperty("broker_restarted")

@@ -6,8 +6,10 @@ import io.restassured.http.ContentType;
 import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** Calls of the API that many tests make. */
 public final class Api {
@@ -45,16 +47,29 @@ public final class Api {
         return prefix + "-" + UUID.randomUUID().toString().substring(0, 8);
     }
 
-    /** Makes a firewall and says its number. */
-    public static long firewall() throws IOException {
+    /** Makes a firewall with tags and says its number. */
+    public static long firewall(String... tags) throws IOException {
         return administrator()
-                .body("{\"name\": \"" + name("box") + "\"}")
+                .body("{\"name\": \"%s\", \"tags\": [%s]}".formatted(name("box"), quoted(tags)))
                 .post("/api/v1/firewalls")
                 .then()
                 .statusCode(201)
                 .extract()
                 .jsonPath()
                 .getLong("id");
+    }
+
+    /** Puts other tags on a firewall. */
+    public static void tag(long firewall, String... tags) throws IOException {
+        administrator()
+                .body("{\"name\": \"%s\", \"tags\": [%s]}".formatted(name("box"), quoted(tags)))
+                .put("/api/v1/firewalls/" + firewall)
+                .then()
+                .statusCode(200);
+    }
+
+    private static String quoted(String... words) {
+        return Arrays.stream(words).map(word -> '"' + word + '"').collect(Collectors.joining(", "));
     }
 
     /** Makes an enrolment token. */

@@ -48,14 +48,17 @@ class HouseTest {
                     // A refusal in the audit carries its problem code, and a flood of them is cut
                     // by rates.
                     Map.entry("audit", Set.of("identity", "problem", "limits", "database")),
+                    // Streams end with the rights of who listens.
+                    Map.entry("events", Set.of("identity", "problem")),
                     Map.entry(
                             "firewall",
-                            Set.of("audit", "identity", "limits", "problem", "database")),
+                            Set.of("audit", "events", "identity", "limits", "problem", "database")),
                     Map.entry(
                             "request",
                             Set.of(
                                     "firewall",
                                     "cluster",
+                                    "events",
                                     "limits",
                                     "audit",
                                     "identity",

@@ -10,6 +10,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
+import java.time.Instant;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
@@ -32,9 +33,27 @@ public interface AuditApi {
     @Operation(summary = "Search the audit, newest first")
     @APIResponse(responseCode = "200", description = "One page.")
     AuditPage list(
-            @QueryParam("actor") @Nullable @Size(max = 100) String actor,
-            @QueryParam("action") @Nullable @Size(max = 100) String action,
-            @QueryParam("subject") @Nullable @Size(max = 100) String subject,
+            @QueryParam("actor") @Nullable @Size(max = 110) String actor,
+            @QueryParam("action") @Nullable @Size(max = 64) String action,
+            @QueryParam("subject") @Nullable @Size(max = 110) String subject,
+            @QueryParam("result")
+                    @Nullable
+                    @Size(max = 64)
+                    @Parameter(description = "done, or the code of a refusal.")
+                    String result,
+            @QueryParam("from")
+                    @Nullable
+                    @Parameter(description = "Not before this time: UTC ISO-8601.")
+                    Instant from,
+            @QueryParam("until")
+                    @Nullable
+                    @Parameter(description = "Before this time: UTC ISO-8601.")
+                    Instant until,
+            @QueryParam("text")
+                    @Nullable
+                    @Size(max = 100)
+                    @Parameter(description = "Part of the actor, subject, address or detail.")
+                    String text,
             @QueryParam("page")
                     @DefaultValue("0")
                     @Min(0)

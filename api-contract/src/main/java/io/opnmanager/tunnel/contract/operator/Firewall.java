@@ -13,9 +13,13 @@ import org.jspecify.annotations.Nullable;
  * @param id its number; its SSH user is {@code fw-<id>}
  * @param name what operators call it, unique
  * @param tags words to find and group it by
+ * @param kind what kind of box it is. A firewall that is {@code generic} becomes what its agent
+ *     says when the platform that the agent tells, for the first time or anew, names OPNsense or
+ *     pfSense
  * @param webTarget scheme, host and port of its own page, seen from its agent
  * @param enrolled whether it holds a credential
  * @param online whether its agent was heard of within three check intervals
+ * @param liveRequests how many requests of it are pending or active, whoever asked
  * @param hostname what the box calls itself; text, never markup
  * @param platform operating system and architecture, as the agent says
  * @param agentVersion version of its agent
@@ -30,9 +34,11 @@ public record Firewall(
         long id,
         String name,
         List<String> tags,
+        FirewallKind kind,
         String webTarget,
         boolean enrolled,
         boolean online,
+        int liveRequests,
         @Nullable String hostname,
         @Nullable String platform,
         @Nullable String agentVersion,

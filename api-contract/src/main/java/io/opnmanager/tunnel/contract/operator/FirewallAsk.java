@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name unique, 1 to 100 characters
  * @param tags up to 20 words
+ * @param kind what kind of box it is; absent when made: {@code generic}, absent when changed: as it
+ *     was
  * @param webTarget scheme, host and port of its own page, seen from its agent; {@code
  *     https://localhost:443} when absent
  */
@@ -23,4 +25,5 @@ public record FirewallAsk(
         @NotBlank @Size(max = 100) String name,
         @Nullable @Size(max = 20)
                 List<@NotBlank @Size(max = 50) @Pattern(regexp = "[A-Za-z0-9._:-]+") String> tags,
+        @Nullable FirewallKind kind,
         @Nullable @Size(max = 255) String webTarget) {}

@@ -1,31 +1,24 @@
 package io.opnmanager.tunnel.contract.operator;
 
 import jakarta.validation.Valid;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
-import jakarta.validation.constraints.Size;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
-import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.headers.Header;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jspecify.annotations.Nullable;
 
 /** The boxes behind NAT: registry, enrolment, credentials, certificate pins. */
 @Path("/api/v1/firewalls")
@@ -38,28 +31,6 @@ import org.jspecify.annotations.Nullable;
 @SecurityRequirement(name = "operatorToken")
 public interface FirewallsApi {
 
-    @GET
-    @Operation(summary = "List firewalls by name")
-    @APIResponse(responseCode = "200", description = "One page.")
-    FirewallPage list(
-            @QueryParam("query")
-                    @Nullable
-                    @Size(max = 100)
-                    @Parameter(description = "Part of the name, host name or a tag.")
-                    String query,
-            @QueryParam("page")
-                    @DefaultValue("0")
-                    @Min(0)
-                    @Max(1_000_000)
-                    @Parameter(description = "From 0.")
-                    int page,
-            @QueryParam("size")
-                    @DefaultValue("50")
-                    @Min(1)
-                    @Max(500)
-                    @Parameter(description = "1 to 500.")
-                    int size);
-
     @POST
     @Operation(summary = "Make a firewall", description = "It can be enrolled from then on.")
     @APIResponse(
@@ -71,6 +42,9 @@ public interface FirewallsApi {
                             name = "Location",
                             description = "The firewall.",
                             schema = @Schema(implementation = String.class)))
+    @APIResponse(
+            responseCode = "403",
+            description = "not_yours: it would be outside the caller's reach.")
     @APIResponse(responseCode = "409", description = "firewall_exists: the name is taken.")
     Response create(@NotNull @Valid FirewallAsk ask);
 
@@ -78,6 +52,7 @@ public interface FirewallsApi {
     @Path("/{id}")
     @Operation(summary = "One firewall")
     @APIResponse(responseCode = "200", description = "The firewall.")
+    @APIResponse(responseCode = "403", description = "not_yours: outside the caller's reach.")
     @APIResponse(responseCode = "404", description = "firewall_unknown.")
     Firewall one(@PathParam("id") long id);
 
@@ -85,6 +60,7 @@ public interface FirewallsApi {
     @Path("/{id}")
     @Operation(summary = "Change a firewall's name, tags or page")
     @APIResponse(responseCode = "200", description = "The firewall.")
+    @APIResponse(responseCode = "403", description = "not_yours: outside the caller's reach.")
     @APIResponse(responseCode = "404", description = "firewall_unknown.")
     @APIResponse(responseCode = "409", description = "firewall_exists: the name is taken.")
     Firewall change(@PathParam("id") long id, @NotNull @Valid FirewallAsk ask);
@@ -95,6 +71,7 @@ public interface FirewallsApi {
             summary = "Make an enrolment token",
             description = "Single use, 24 h. A token made before and not used is dead from now on.")
     @APIResponse(responseCode = "200", description = "The token, shown once.")
+    @APIResponse(responseCode = "403", description = "not_yours: outside the caller's reach.")
     @APIResponse(responseCode = "404", description = "firewall_unknown.")
     EnrolmentToken makeEnrolmentToken(@PathParam("id") long id);
 
@@ -104,6 +81,7 @@ public interface FirewallsApi {
             summary = "Rotate the agent's token",
             description = "The old token is dead and live sessions are cut at once.")
     @APIResponse(responseCode = "200", description = "The new token, shown once.")
+    @APIResponse(responseCode = "403", description = "not_yours: outside the caller's reach.")
     @APIResponse(responseCode = "404", description = "firewall_unknown.")
     @APIResponse(responseCode = "409", description = "not_enrolled.")
     AgentToken rotateAgentToken(@PathParam("id") long id);
@@ -114,6 +92,7 @@ public interface FirewallsApi {
             summary = "Revoke the firewall's credential",
             description = "Token and SSH key are refused and live sessions are cut at once.")
     @APIResponse(responseCode = "204", description = "Revoked.")
+    @APIResponse(responseCode = "403", description = "not_yours: outside the caller's reach.")
     @APIResponse(responseCode = "404", description = "firewall_unknown.")
     void revokeAgentToken(@PathParam("id") long id);
 
@@ -121,6 +100,7 @@ public interface FirewallsApi {
     @Path("/{id}/certificate-pin")
     @Operation(summary = "The certificates that are remembered for a firewall")
     @APIResponse(responseCode = "200", description = "The pins.")
+    @APIResponse(responseCode = "403", description = "not_yours: outside the caller's reach.")
     @APIResponse(responseCode = "404", description = "firewall_unknown.")
     CertificatePins certificatePins(@PathParam("id") long id);
 
@@ -128,6 +108,7 @@ public interface FirewallsApi {
     @Path("/{id}/certificate-pin")
     @Operation(summary = "Accept a certificate for a target")
     @APIResponse(responseCode = "200", description = "The pins.")
+    @APIResponse(responseCode = "403", description = "not_yours: outside the caller's reach.")
     @APIResponse(responseCode = "404", description = "firewall_unknown.")
     CertificatePins acceptCertificate(
             @PathParam("id") long id, @NotNull @Valid CertificatePinAsk ask);

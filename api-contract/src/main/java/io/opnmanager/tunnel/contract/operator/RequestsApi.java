@@ -12,6 +12,7 @@ import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
@@ -41,14 +42,22 @@ public interface RequestsApi {
     @GET
     @Operation(
             summary = "List requests, newest first",
-            description = "An administrator sees all, an operator the own ones.")
+            description =
+                    "Within the caller's reach. Administrators and viewers see all, an operator the own ones.")
     @APIResponse(responseCode = "200", description = "One page.")
     TunnelRequestPage list(
             @QueryParam("status")
                     @Nullable
                     @Parameter(description = "pending, active, disconnected, timeout or expired.")
                     String status,
+            @QueryParam("live")
+                    @Nullable
+                    @Parameter(
+                            description =
+                                    "Only those that are pending or active, or only ended ones.")
+                    Boolean live,
             @QueryParam("firewall_id") @Nullable Long firewallId,
+            @QueryParam("requested_by") @Nullable @Size(max = 63) String requestedBy,
             @QueryParam("page")
                     @DefaultValue("0")
                     @Min(0)
@@ -76,7 +85,13 @@ public interface RequestsApi {
                             name = "Location",
                             description = "The request.",
                             schema = @Schema(implementation = String.class)))
-    @APIResponse(responseCode = "400", description = "target_refused or invalid_field.")
+    @APIResponse(
+            responseCode = "400",
+            description = "target_refused, reason_required or invalid_field.")
+    @APIResponse(
+            responseCode = "403",
+            description =
+                    "approval_required: another operator has to grant it first, see approvals; not_yours: outside the caller's reach.")
     @APIResponse(responseCode = "404", description = "firewall_unknown.")
     @APIResponse(
             responseCode = "409",
@@ -104,6 +119,24 @@ public interface RequestsApi {
     @APIResponse(responseCode = "403", description = "not_yours.")
     @APIResponse(responseCode = "404", description = "request_unknown.")
     void close(@PathParam("id") long id);
+
+    @PUT
+    @Path("/{id}/lifetime")
+    @Operation(
+            summary = "Change how long a request may be active",
+            description = "Counted from the moment it became active, up to the broker's maximum.")
+    @APIResponse(responseCode = "200", description = "The request.")
+    @APIResponse(responseCode = "400", description = "invalid_field: beyond the maximum.")
+    @APIResponse(responseCode = "403", description = "not_yours.")
+    @APIResponse(responseCode = "404", description = "request_unknown.")
+    @APIResponse(responseCode = "409", description = "request_ended.")
+    TunnelRequest changeLifetime(@PathParam("id") long id, @NotNull @Valid LifetimeAsk ask);
+
+    @GET
+    @Path("/terms")
+    @Operation(summary = "What the broker wants of a request and grants to it")
+    @APIResponse(responseCode = "200", description = "The terms.")
+    RequestTerms terms();
 
     @GET
     @Path("/{id}/events")

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param firewallId the firewall; a number or a string of digits
  * @param target {@code scheme://host:port} with scheme https, http, ssh or tcp, or {@code
  *     host:port} for tcp; absent is the firewall's own page
- * @param reason why, for the audit
+ * @param reason why, for the audit; the broker may be set to want one
  * @param lifetime seconds, at most the broker's maximum; absent is its default
  * @param byteLimit bytes in both directions together; absent is unlimited
  */

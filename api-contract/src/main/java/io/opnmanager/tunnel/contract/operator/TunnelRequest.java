@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id its number
  * @param firewallId the firewall
+ * @param firewallName its name
  * @param target what is reached: {@code scheme://host:port}, seen from the agent
  * @param status where it is in its life
  * @param endReason why it ended
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param tunnelStartedAt when it became active
  * @param lastHeartbeat when its holder last said that it is wanted
  * @param lastActivity when a byte last went through that was not the broker's own probe
+ * @param idleEndsAt when it ends as idle unless a byte goes through; only while it is active
  * @param expiresAt when its lifetime is over
  * @param endedAt when it ended
  * @param killConfirmedAt when the agent confirmed that nothing is left, or nothing had been handed
@@ -35,12 +37,15 @@ import org.jspecify.annotations.Nullable;
  * @param bytesOut bytes to the firewall
  * @param byteLimit both together at most this
  * @param certificateSha256 the certificate that the target showed
+ * @param sessionUrl origin of the session's own host, where the page is; only while it is active
+ *     and only for the operator who asked
  */
 @JsonNaming(SnakeCaseStrategy.class)
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record TunnelRequest(
         long id,
         long firewallId,
+        String firewallName,
         String target,
         Status status,
         @Nullable EndReason endReason,
@@ -55,10 +60,12 @@ public record TunnelRequest(
         @Nullable Instant tunnelStartedAt,
         @Nullable Instant lastHeartbeat,
         @Nullable Instant lastActivity,
+        @Nullable Instant idleEndsAt,
         @Nullable Instant expiresAt,
         @Nullable Instant endedAt,
         @Nullable Instant killConfirmedAt,
         long bytesIn,
         long bytesOut,
         @Nullable Long byteLimit,
-        @Nullable String certificateSha256) {}
+        @Nullable String certificateSha256,
+        @Nullable String sessionUrl) {}

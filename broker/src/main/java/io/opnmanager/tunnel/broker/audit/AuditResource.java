@@ -1,11 +1,15 @@
 package io.opnmanager.tunnel.broker.audit;
 
-import io.opnmanager.tunnel.broker.database.UtcTime;
+import io.opnmanager.tunnel.broker.identity.Caller;
+import io.opnmanager.tunnel.broker.identity.CurrentCaller;
+import io.opnmanager.tunnel.broker.problem.Problem;
+import io.opnmanager.tunnel.broker.problem.ProblemCode;
 import io.opnmanager.tunnel.contract.operator.AuditApi;
 import io.opnmanager.tunnel.contract.operator.AuditEntry;
 import io.opnmanager.tunnel.contract.operator.AuditPage;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
+import java.time.Instant;
 import java.util.List;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
@@ -15,16 +19,26 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 class AuditResource implements AuditApi {
 
-    private static final String SEARCH =
-            """
-            WHERE (:actor IS NULL OR actor = :actor) AND (:action IS NULL OR action = :action)
-              AND (:subject IS NULL OR subject = :subject)
-            """;
-
     private final Jdbi jdbi;
+    private final CurrentCaller current;
 
-    AuditResource(Jdbi jdbi) {
+    AuditResource(Jdbi jdbi, CurrentCaller current) {
         this.jdbi = jdbi;
+        this.current = current;
+    }
+
+    /**
+     * The audit is of all firewalls, and it is whole or nothing: whoever may reach only some may
+     * not read what was done with the others.
+     *
+     * @throws Problem {@code not_allowed}
+     */
+    static void requireAllFirewalls(Caller.Operator who) {
+        if (!who.reach().limits().isEmpty()) {
+            throw new Problem(
+                    ProblemCode.NOT_ALLOWED,
+                    "wanted an administrator of all firewalls, found one who is limited to some");
+        }
     }
 
     @Override
@@ -32,36 +46,32 @@ class AuditResource implements AuditApi {
             @Nullable String actor,
             @Nullable String action,
             @Nullable String subject,
+            @Nullable String result,
+            @Nullable Instant from,
+            @Nullable Instant until,
+            @Nullable String text,
             int page,
             int size) {
+        requireAllFirewalls(current.operator());
+        AuditSearch search = new AuditSearch(actor, action, subject, result, from, until, text);
         return jdbi.withHandle(handle -> {
             long total =
-                    handle.createQuery("SELECT COUNT(*) FROM audit " + SEARCH)
-                            .bind("actor", actor)
-                            .bind("action", action)
-                            .bind("subject", subject)
+                    search.bind(
+                                    handle.createQuery(
+                                            "SELECT COUNT(*) FROM audit WHERE "
+                                                    + search.condition()))
                             .mapTo(Long.class)
                             .one();
             List<AuditEntry> entries =
-                    handle.createQuery(
-                                    "SELECT id, at, actor, action, subject, address, result, detail FROM audit "
-                                            + SEARCH
-                                            + "ORDER BY id DESC LIMIT :size OFFSET :skipped")
-                            .bind("actor", actor)
-                            .bind("action", action)
-                            .bind("subject", subject)
+                    search.bind(
+                                    handle.createQuery(
+                                            AuditRow.SELECT
+                                                    + "WHERE "
+                                                    + search.condition()
+                                                    + " ORDER BY id DESC LIMIT :size OFFSET :skipped"))
                             .bind("size", size)
                             .bind("skipped", (long) page * size)
-                            .map((row, context) ->
-                                    new AuditEntry(
-                                            row.getLong("id"),
-                                            UtcTime.read(row, "at"),
-                                            row.getString("actor"),
-                                            row.getString("action"),
-                                            row.getString("subject"),
-                                            row.getString("address"),
-                                            row.getString("result"),
-                                            row.getString("detail")))
+                            .map((row, context) -> AuditRow.read(row))
                             .list();
             return new AuditPage(entries, page, size, total);
         });

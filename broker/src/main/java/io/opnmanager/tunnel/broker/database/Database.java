@@ -25,7 +25,11 @@ public final class Database {
     @Produces
     @Singleton
     Jdbi jdbi(AgroalDataSource pool) {
-        Jdbi jdbi = Jdbi.create(pool);
+        return inUtc(Jdbi.create(pool));
+    }
+
+    /** Teaches a {@code Jdbi} how times stand in columns; a test brings one of its own. */
+    public static Jdbi inUtc(Jdbi jdbi) {
         jdbi.registerColumnMapper(
                 Instant.class, (row, column, context) -> UtcTime.readOrNull(row, column));
         jdbi.registerArgument(new InstantArgument());

@@ -111,7 +111,7 @@ class Credentials {
     static Instant changed(Handle handle, long id) {
         handle.createUpdate(
                         """
-                        UPDATE firewall SET credential_changed_at =
+                        UPDATE firewall SET changed_at = UTC_TIMESTAMP(6), credential_changed_at =
                             GREATEST(UTC_TIMESTAMP(6), credential_changed_at + INTERVAL 1 MICROSECOND)
                         WHERE id = :id
                         """)

@@ -141,11 +141,15 @@ public class Enrolment {
         Credentials.lock(handle, firewall);
         handle.createUpdate(
                         """
-                        UPDATE firewall SET agent_token_hash = :hash, ssh_public_key = :key, ssh_key_fingerprint = :fingerprint,
-                            hostname = :hostname, platform = :platform, agent_version = :agentVersion,
-                            web_target = COALESCE(:webTarget, web_target), enrolled_at = UTC_TIMESTAMP(6)
-                        WHERE id = :id
-                        """)
+                        UPDATE firewall SET
+                        """
+                                + Firewalls.KIND_OF_PLATFORM
+                                + """
+                                    agent_token_hash = :hash, ssh_public_key = :key, ssh_key_fingerprint = :fingerprint,
+                                    hostname = :hostname, platform = :platform, agent_version = :agentVersion,
+                                    web_target = COALESCE(:webTarget, web_target), enrolled_at = UTC_TIMESTAMP(6)
+                                WHERE id = :id
+                                """)
                 .bind("hash", hash)
                 .bind("key", key.line())
                 .bind("fingerprint", key.fingerprint())

@@ -1,5 +1,6 @@
 package io.opnmanager.tunnel.broker.firewall;
 
+import io.opnmanager.tunnel.contract.operator.FirewallKind;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param id its number
  * @param name what operators call it
  * @param tags words to find it by
+ * @param kind what kind of box it is
  * @param webTarget its own page, in the one spelling of {@link Target}
  * @param enrolled whether it holds a credential
  * @param sshPublicKey type and key as in {@code authorized_keys}, without comment; null unless
@@ -19,11 +21,14 @@ import org.jspecify.annotations.Nullable;
  * @param lastSeen when its agent was last heard of, at most some seconds late
  * @param enrolledAt when it got its credential
  * @param createdAt when it was made
+ * @param liveRequests how many of its requests are pending or active
+ * @param readAt when it was read, by the clock of its times
  */
 public record FirewallRow(
         long id,
         String name,
         List<String> tags,
+        FirewallKind kind,
         String webTarget,
         boolean enrolled,
         @Nullable String sshPublicKey,
@@ -31,7 +36,9 @@ public record FirewallRow(
         Facts facts,
         @Nullable Instant lastSeen,
         @Nullable Instant enrolledAt,
-        Instant createdAt) {
+        Instant createdAt,
+        int liveRequests,
+        Instant readAt) {
 
     /**
      * What an agent says of its box; shown, never trusted.

@@ -4,19 +4,22 @@ import io.opnmanager.tunnel.broker.audit.Audit;
 import io.opnmanager.tunnel.broker.database.Database;
 import io.opnmanager.tunnel.broker.database.UtcTime;
 import io.opnmanager.tunnel.broker.identity.Caller;
+import io.opnmanager.tunnel.broker.identity.Reach;
 import io.opnmanager.tunnel.broker.problem.Problem;
 import io.opnmanager.tunnel.broker.problem.ProblemCode;
 import io.opnmanager.tunnel.contract.agent.Checkin;
 import io.opnmanager.tunnel.contract.operator.FirewallAsk;
+import io.opnmanager.tunnel.contract.operator.FirewallKind;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.statement.SqlStatement;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.jspecify.annotations.Nullable;
 
@@ -25,23 +28,35 @@ import org.jspecify.annotations.Nullable;
 public class Firewalls {
 
     private static final String DEFAULT_WEB_TARGET = "https://localhost:443";
-    private static final String COLUMNS =
+
+    /** Every column of {@link #read}, of a table called f. */
+    static final String COLUMNS =
             """
-            SELECT id, name, tags, web_target, hostname, platform, agent_version, ssh_public_key, ssh_key_fingerprint,
-                   last_seen, enrolled_at, created_at
-            FROM firewall
+            SELECT f.id, f.name, f.kind, f.web_target, f.hostname, f.platform, f.agent_version, f.ssh_public_key,
+                f.ssh_key_fingerprint, f.last_seen, f.enrolled_at, f.created_at, UTC_TIMESTAMP(6) AS read_at,
+                (SELECT GROUP_CONCAT(tag ORDER BY place SEPARATOR ' ') FROM firewall_tag WHERE firewall_id = f.id) AS tags,
+                (SELECT COUNT(*) FROM request_queue WHERE live = 1 AND firewall_id = f.id) AS live_requests
+            FROM firewall f
             """;
-    private static final String SEARCH =
+
+    /** An agent that tells another platform than before may make a generic firewall more. */
+    static final String KIND_OF_PLATFORM =
             """
-            WHERE :pattern IS NULL OR LOWER(name) LIKE :pattern OR LOWER(hostname) LIKE :pattern OR LOWER(tags) LIKE :pattern
+            kind = CASE
+                WHEN kind <> 'generic' OR :platform IS NULL OR platform <=> :platform THEN kind
+                WHEN LOWER(:platform) LIKE '%opnsense%' THEN 'opnsense'
+                WHEN LOWER(:platform) LIKE '%pfsense%' THEN 'pfsense'
+                ELSE kind END,
             """;
 
     private final Jdbi jdbi;
     private final Audit audit;
+    private final Event<FirewallChanged> changed;
 
-    Firewalls(Jdbi jdbi, Audit audit) {
+    Firewalls(Jdbi jdbi, Audit audit, Event<FirewallChanged> changed) {
         this.jdbi = jdbi;
         this.audit = audit;
+        this.changed = changed;
     }
 
     /**
@@ -53,6 +68,21 @@ public class Firewalls {
         FirewallRow row = find(id);
         if (row == null) {
             throw unknown(id);
+        }
+        return row;
+    }
+
+    /**
+     * One firewall, if it is within the reach of an operator.
+     *
+     * @throws Problem {@code firewall_unknown}, {@code not_yours}
+     */
+    public FirewallRow within(Reach reach, long id) {
+        FirewallRow row = one(id);
+        if (!reach.includes(row.tags())) {
+            throw new Problem(
+                    ProblemCode.NOT_YOURS,
+                    "wanted a firewall within the caller's reach, found firewall " + id);
         }
         return row;
     }
@@ -75,16 +105,20 @@ public class Firewalls {
                 handle.createUpdate(
                                 """
                                 UPDATE firewall
-                                SET hostname = COALESCE(:hostname, hostname),
-                                    platform = COALESCE(:platform, platform),
-                                    agent_version = COALESCE(:agentVersion, agent_version),
-                                    web_target = COALESCE(:webTarget, web_target)
-                                WHERE id = :id
-                                  AND NOT (hostname <=> COALESCE(:hostname, hostname)
-                                    AND platform <=> COALESCE(:platform, platform)
-                                    AND agent_version <=> COALESCE(:agentVersion, agent_version)
-                                    AND web_target = COALESCE(:webTarget, web_target))
-                                """)
+                                SET changed_at = UTC_TIMESTAMP(6),
+                                """
+                                        + KIND_OF_PLATFORM
+                                        + """
+                                            hostname = COALESCE(:hostname, hostname),
+                                            platform = COALESCE(:platform, platform),
+                                            agent_version = COALESCE(:agentVersion, agent_version),
+                                            web_target = COALESCE(:webTarget, web_target)
+                                        WHERE id = :id
+                                          AND NOT (hostname <=> COALESCE(:hostname, hostname)
+                                            AND platform <=> COALESCE(:platform, platform)
+                                            AND agent_version <=> COALESCE(:agentVersion, agent_version)
+                                            AND web_target = COALESCE(:webTarget, web_target))
+                                        """)
                         .bind("id", id)
                         .bind("hostname", facts.hostname())
                         .bind("platform", facts.platform())
@@ -93,100 +127,122 @@ public class Firewalls {
                         .execute());
     }
 
-    /** One page by name. */
-    Page page(@Nullable String query, int page, int size) {
-        String pattern = query == null || query.isEmpty() ? null : "%" + escaped(query) + "%";
-        return jdbi.withHandle(handle -> {
-            long total =
-                    handle.createQuery("SELECT COUNT(*) FROM firewall " + SEARCH)
-                            .bind("pattern", pattern)
-                            .mapTo(Long.class)
-                            .one();
-            List<FirewallRow> rows =
-                    handle.createQuery(
-                                    COLUMNS
-                                            + SEARCH
-                                            + "ORDER BY LOWER(name), id LIMIT :size OFFSET :skipped")
-                            .bind("pattern", pattern)
-                            .bind("size", size)
-                            .bind("skipped", (long) page * size)
-                            .map((row, context) -> read(row))
-                            .list();
-            return new Page(rows, total);
-        });
-    }
-
     /**
      * Makes one.
      *
-     * @throws Problem {@code firewall_exists}, {@code target_refused}, {@code invalid_field}
+     * @throws Problem {@code firewall_exists}, {@code target_refused}, {@code invalid_field},
+     *     {@code not_yours} when it would be outside the caller's own reach
      */
-    FirewallRow create(Caller caller, FirewallAsk ask) {
-        String webTarget = ask.webTarget() == null ? DEFAULT_WEB_TARGET : ask.webTarget();
+    FirewallRow create(Caller.Operator caller, FirewallAsk ask) {
+        String webTarget =
+                Target.parse(Objects.requireNonNullElse(ask.webTarget(), DEFAULT_WEB_TARGET))
+                        .toString();
+        requireStaysWithin(caller, ask);
         return named(
                 ask.name(),
                 () ->
                         jdbi.inTransaction(handle -> {
                             long id =
-                                    bind(
-                                                    handle.createUpdate(
-                                                            """
-                                                            INSERT INTO firewall (name, tags, web_target, credential_changed_at, created_at)
-                                                            VALUES (:name, :tags, :webTarget, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))
-                                                            """),
-                                                    ask)
-                                            .bind("webTarget", Target.parse(webTarget).toString())
+                                    handle.createUpdate(
+                                                    """
+                                                    INSERT INTO firewall (name, kind, web_target, credential_changed_at, created_at, changed_at)
+                                                    VALUES (:name, :kind, :webTarget, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))
+                                                    """)
+                                            .bind("name", ask.name())
+                                            .bind(
+                                                    "kind",
+                                                    word(
+                                                            Objects.requireNonNullElse(
+                                                                    ask.kind(),
+                                                                    FirewallKind.GENERIC)))
+                                            .bind("webTarget", webTarget)
                                             .executeAndReturnGeneratedKeys("id")
                                             .mapTo(Long.class)
                                             .one();
-                            audit.record(
-                                    handle,
-                                    caller,
-                                    "firewall.create",
-                                    subject(id),
-                                    Audit.DONE,
-                                    ask.name());
-                            return existing(handle, id);
+                            return written(handle, caller, id, "firewall.create", ask);
                         }));
     }
 
     /**
-     * Changes name, tags and page; an absent page stays as it is.
+     * Changes name, tags, kind and page; an absent kind or page stays as it is.
      *
      * @throws Problem {@code firewall_unknown}, {@code firewall_exists}, {@code target_refused},
-     *     {@code invalid_field}
+     *     {@code invalid_field}, {@code not_yours} when it is or would be outside the caller's
+     *     reach
      */
-    FirewallRow change(Caller caller, long id, FirewallAsk ask) {
+    FirewallRow change(Caller.Operator caller, long id, FirewallAsk ask) {
         String webTarget =
                 ask.webTarget() == null ? null : Target.parse(ask.webTarget()).toString();
-        return named(
-                ask.name(),
-                () ->
-                        jdbi.inTransaction(handle -> {
-                            bind(
-                                            handle.createUpdate(
+        var _ = within(caller.reach(), id);
+        requireStaysWithin(caller, ask);
+        FirewallRow row =
+                named(
+                        ask.name(),
+                        () ->
+                                jdbi.inTransaction(handle -> {
+                                    handle.createUpdate(
                                                     """
-                                                    UPDATE firewall SET name = :name, tags = :tags, web_target = COALESCE(:webTarget, web_target)
+                                                    UPDATE firewall SET name = :name, kind = COALESCE(:kind, kind),
+                                                        web_target = COALESCE(:webTarget, web_target), changed_at = UTC_TIMESTAMP(6)
                                                     WHERE id = :id
-                                                    """),
-                                            ask)
-                                    .bind("webTarget", webTarget)
-                                    .bind("id", id)
-                                    .execute();
-                            FirewallRow changed = existing(handle, id);
-                            audit.record(
-                                    handle,
-                                    caller,
-                                    "firewall.change",
-                                    subject(id),
-                                    Audit.DONE,
-                                    ask.name());
-                            return changed;
-                        }));
+                                                    """)
+                                            .bind("name", ask.name())
+                                            .bind(
+                                                    "kind",
+                                                    ask.kind() == null ? null : word(ask.kind()))
+                                            .bind("webTarget", webTarget)
+                                            .bind("id", id)
+                                            .execute();
+                                    return written(handle, caller, id, "firewall.change", ask);
+                                }));
+        changed.fire(new FirewallChanged(id));
+        return row;
+    }
+
+    /** Whoever is limited to some firewalls cannot put one where they would not see it again. */
+    private static void requireStaysWithin(Caller.Operator caller, FirewallAsk ask) {
+        if (!caller.reach().includes(tags(ask))) {
+            throw new Problem(
+                    ProblemCode.NOT_YOURS,
+                    "tags: wanted a firewall that stays within the caller's reach");
+        }
+    }
+
+    private FirewallRow written(
+            Handle handle, Caller caller, long id, String action, FirewallAsk ask) {
+        List<String> tags = tags(ask);
+        handle.createUpdate("DELETE FROM firewall_tag WHERE firewall_id = :id")
+                .bind("id", id)
+                .execute();
+        if (!tags.isEmpty()) {
+            var batch =
+                    handle.prepareBatch(
+                            "INSERT INTO firewall_tag (firewall_id, tag, place) VALUES (:id, :tag, :place)");
+            for (String tag : tags) {
+                batch.bind("id", id).bind("tag", tag).bind("place", tags.indexOf(tag)).add();
+            }
+            batch.execute();
+        }
+        audit.record(
+                handle,
+                caller,
+                action,
+                subject(id),
+                Audit.DONE,
+                tags.isEmpty() ? ask.name() : ask.name() + " [" + String.join(" ", tags) + "]");
+        FirewallRow row = find(handle, id);
+        if (row == null) {
+            throw unknown(id);
+        }
+        return row;
+    }
+
+    private static List<String> tags(FirewallAsk ask) {
+        return ask.tags() == null ? List.of() : ask.tags().stream().distinct().toList();
     }
 
     static @Nullable FirewallRow find(Handle handle, long id) {
-        return handle.createQuery(COLUMNS + "WHERE id = :id")
+        return handle.createQuery(COLUMNS + "WHERE f.id = :id")
                 .bind("id", id)
                 .map((row, context) -> read(row))
                 .findOne()
@@ -200,14 +256,6 @@ public class Firewalls {
 
     static Problem unknown(long id) {
         return new Problem(ProblemCode.FIREWALL_UNKNOWN, "there is no firewall " + id);
-    }
-
-    private static FirewallRow existing(Handle handle, long id) {
-        FirewallRow row = find(handle, id);
-        if (row == null) {
-            throw unknown(id);
-        }
-        return row;
     }
 
     private static FirewallRow named(String name, Supplier<FirewallRow> act) {
@@ -228,29 +276,20 @@ public class Firewalls {
         }
     }
 
-    private static <T extends SqlStatement<T>> T bind(T statement, FirewallAsk ask) {
-        return statement
-                .bind("name", ask.name())
-                .bind("tags", ask.tags() == null ? "" : String.join(" ", ask.tags()));
+    /** The word of a kind in its column and on the wire. */
+    static String word(FirewallKind kind) {
+        return kind.name().toLowerCase(Locale.ROOT);
     }
 
-    /**
-     * Lower case like the columns it is compared with, and without characters that LIKE expands.
-     */
-    private static String escaped(String query) {
-        return query.toLowerCase(Locale.ROOT)
-                .replace("\\", "\\\\")
-                .replace("%", "\\%")
-                .replace("_", "\\_");
-    }
-
-    private static FirewallRow read(ResultSet row) throws SQLException {
+    /** A row of {@link #COLUMNS}. */
+    static FirewallRow read(ResultSet row) throws SQLException {
         String tags = row.getString("tags");
         String key = row.getString("ssh_public_key");
         return new FirewallRow(
                 row.getLong("id"),
                 row.getString("name"),
-                tags.isEmpty() ? List.of() : List.of(tags.split(" ")),
+                tags == null ? List.of() : List.of(tags.split(" ")),
+                FirewallKind.valueOf(row.getString("kind").toUpperCase(Locale.ROOT)),
                 row.getString("web_target"),
                 key != null,
                 key,
@@ -261,9 +300,8 @@ public class Firewalls {
                         row.getString("agent_version")),
                 UtcTime.readOrNull(row, "last_seen"),
                 UtcTime.readOrNull(row, "enrolled_at"),
-                UtcTime.read(row, "created_at"));
+                UtcTime.read(row, "created_at"),
+                row.getInt("live_requests"),
+                UtcTime.read(row, "read_at"));
     }
-
-    /** One page and how many there are on all. */
-    record Page(List<FirewallRow> rows, long total) {}
 }

@@ -7,17 +7,16 @@ import io.opnmanager.tunnel.contract.operator.CertificatePins;
 import io.opnmanager.tunnel.contract.operator.EnrolmentToken;
 import io.opnmanager.tunnel.contract.operator.Firewall;
 import io.opnmanager.tunnel.contract.operator.FirewallAsk;
-import io.opnmanager.tunnel.contract.operator.FirewallPage;
 import io.opnmanager.tunnel.contract.operator.FirewallsApi;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.HexFormat;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Firewalls: every operator sees them and accepts their certificates, administrators change them.
+ * One firewall, within the caller's reach: everyone sees it, operators accept its certificates,
+ * administrators change it.
  */
 @RolesAllowed("administrator")
 @RunOnVirtualThread
@@ -39,16 +38,8 @@ class FirewallsResource implements FirewallsApi {
     }
 
     @Override
-    @RolesAllowed({"administrator", "operator"})
-    public FirewallPage list(@Nullable String query, int page, int size) {
-        Firewalls.Page found = firewalls.page(query, page, size);
-        return new FirewallPage(
-                found.rows().stream().map(sight::of).toList(), page, size, found.total());
-    }
-
-    @Override
     public Response create(FirewallAsk ask) {
-        Firewall made = sight.of(firewalls.create(current.caller(), ask));
+        Firewall made = sight.of(firewalls.create(current.operator(), ask));
         return Response.status(Response.Status.CREATED)
                 .header(HttpHeaders.LOCATION, "/api/v1/firewalls/" + made.id())
                 .entity(made)
@@ -56,44 +47,52 @@ class FirewallsResource implements FirewallsApi {
     }
 
     @Override
-    @RolesAllowed({"administrator", "operator"})
+    @RolesAllowed({"administrator", "operator", "viewer"})
     public Firewall one(long id) {
-        return sight.of(firewalls.one(id));
+        return sight.of(within(id));
     }
 
     @Override
     public Firewall change(long id, FirewallAsk ask) {
-        return sight.of(firewalls.change(current.caller(), id, ask));
+        return sight.of(firewalls.change(current.operator(), id, ask));
     }
 
     @Override
     public EnrolmentToken makeEnrolmentToken(long id) {
+        var _ = within(id);
         return acts.makeEnrolmentToken(current.operator(), id);
     }
 
     @Override
     public AgentToken rotateAgentToken(long id) {
+        var _ = within(id);
         return new AgentToken(id, acts.rotate(current.caller(), id));
     }
 
     @Override
     public void revokeAgentToken(long id) {
+        var _ = within(id);
         acts.revoke(current.caller(), id);
     }
 
     @Override
-    @RolesAllowed({"administrator", "operator"})
+    @RolesAllowed({"administrator", "operator", "viewer"})
     public CertificatePins certificatePins(long id) {
-        firewalls.one(id);
+        var _ = within(id);
         return new CertificatePins(pins.of(id));
     }
 
     @Override
     @RolesAllowed({"administrator", "operator"})
     public CertificatePins acceptCertificate(long id, CertificatePinAsk ask) {
-        firewalls.one(id);
+        var _ = within(id);
         byte[] sha256 = HexFormat.of().parseHex(ask.sha256().replace(":", ""));
         pins.accept(current.operator(), id, Target.parse(ask.target()), sha256);
         return new CertificatePins(pins.of(id));
+    }
+
+    /** Before every act on one firewall: the caller's reach is the first thing that is asked. */
+    private FirewallRow within(long id) {
+        return firewalls.within(current.operator().reach(), id);
     }
 }

@@ -21,16 +21,23 @@ class Sight {
         this.configuration = configuration;
     }
 
+    /** An agent that is silent for longer is not online. */
+    static Duration longestSilence(FirewallConfiguration configuration) {
+        return configuration.checkInterval().multipliedBy(MISSED_CHECKS);
+    }
+
     Firewall of(FirewallRow row) {
-        Instant now = Instant.now();
+        Instant now = row.readAt();
         Instant seen = latest(row, now);
         return new Firewall(
                 row.id(),
                 row.name(),
                 row.tags(),
+                row.kind(),
                 row.webTarget(),
                 row.enrolled(),
                 row.enrolled() && seen != null && isRecent(Duration.between(seen, now)),
+                row.liveRequests(),
                 row.facts().hostname(),
                 row.facts().platform(),
                 row.facts().agentVersion(),
@@ -52,6 +59,6 @@ class Sight {
     }
 
     private boolean isRecent(Duration silence) {
-        return silence.compareTo(configuration.checkInterval().multipliedBy(MISSED_CHECKS)) <= 0;
+        return silence.compareTo(longestSilence(configuration)) <= 0;
     }
 }

@@ -12,6 +12,7 @@ import jakarta.validation.ConstraintViolationException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
@@ -87,6 +88,11 @@ class ProblemAnswers {
     Response refusedByRest(WebApplicationException failure) {
         if (failure.getCause() instanceof JsonProcessingException json) {
             return bodies.answer(json);
+        }
+        if (failure.getCause() instanceof DateTimeParseException) {
+            return plain(
+                    ProblemCode.INVALID_FIELD,
+                    "wanted times as UTC ISO-8601, for example 2026-01-31T12:00:00Z");
         }
         Response given = failure.getResponse();
         if (given.getStatus() < 400) {

@@ -15,6 +15,8 @@ public enum ProblemCode {
     TARGET_REFUSED(400),
     /** The SSH public key is of a kind or size that is not accepted. */
     SSH_KEY_REFUSED(400),
+    /** A reason has to be given. */
+    REASON_REQUIRED(400),
     /** No credential, or one that is not known, or no longer. */
     NOT_AUTHENTICATED(401),
     /** The enrolment token is unknown, used or expired. */
@@ -23,8 +25,12 @@ public enum ProblemCode {
     SECOND_FACTOR_REQUIRED(401),
     /** The caller is known but this is not for such callers. */
     NOT_ALLOWED(403),
-    /** The named firewall or request is someone else's. */
+    /** The named firewall, request or approval is someone else's, or outside the caller's reach. */
     NOT_YOURS(403),
+    /** Another operator has to grant it first; see approvals. */
+    APPROVAL_REQUIRED(403),
+    /** Nobody decides about what they asked for themselves. */
+    OWN_APPROVAL(403),
     /** A browser sent this with its credential, but not from the console's own pages. */
     CROSS_SITE(403),
     /** Signed in, but the password that was to confirm it is wrong. */
@@ -35,6 +41,7 @@ public enum ProblemCode {
     NOT_FOUND(404),
     FIREWALL_UNKNOWN(404),
     REQUEST_UNKNOWN(404),
+    APPROVAL_UNKNOWN(404),
     OPERATOR_UNKNOWN(404),
     TOKEN_UNKNOWN(404),
     METHOD_NOT_ALLOWED(405),
@@ -54,6 +61,10 @@ public enum ProblemCode {
     NOT_ENROLLED(409),
     /** Without this operator there would be no local administrator without limits. */
     LAST_ADMINISTRATOR(409),
+    /** The request has ended: nothing of it can be changed. */
+    REQUEST_ENDED(409),
+    /** It was granted or refused already, or its time is over. */
+    APPROVAL_DECIDED(409),
     /** The same Idempotency-Key came with another body. */
     IDEMPOTENCY_KEY_REUSED(409),
     /** The body is larger than 64 KiB. */

@@ -3,7 +3,6 @@ package io.opnmanager.tunnel.broker.request;
 import io.opnmanager.tunnel.broker.cluster.ThisNode;
 import io.opnmanager.tunnel.broker.firewall.CredentialRevoked;
 import io.opnmanager.tunnel.broker.identity.Caller;
-import io.opnmanager.tunnel.broker.identity.OperatorRemoved;
 import io.opnmanager.tunnel.contract.EndReason;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -14,8 +13,8 @@ import org.jboss.logging.Logger;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * Ends many requests at once, because what they stood on goes away: the broker, a firewall's
- * credential, an operator.
+ * Ends many requests at once, because what they stood on goes away: the broker or a firewall's
+ * credential.
  */
 @ApplicationScoped
 class Draining {
@@ -78,14 +77,6 @@ class Draining {
                 EndReason.CREDENTIAL_REVOKED,
                 new Caller.Node(node.name()),
                 "the firewall's credential was revoked or rotated");
-    }
-
-    void removed(@Observes OperatorRemoved event) {
-        endAll(
-                live("requested_by = :value", event.name()),
-                EndReason.CLOSED,
-                new Caller.Node(node.name()),
-                "the operator was removed");
     }
 
     private List<Long> liveHere() {

@@ -10,7 +10,7 @@ import jakarta.annotation.security.RolesAllowed;
  * requests.
  */
 @RunOnVirtualThread
-@RolesAllowed({"administrator", "operator"})
+@RolesAllowed({"administrator", "operator", "viewer"})
 class NodesResource implements NodesApi {
 
     private final RequestPages pages;

@@ -8,12 +8,10 @@ import io.opnmanager.tunnel.broker.identity.Caller;
 import io.opnmanager.tunnel.broker.problem.Problem;
 import io.opnmanager.tunnel.broker.problem.ProblemCode;
 import io.opnmanager.tunnel.contract.operator.TunnelAsk;
-import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.SQLIntegrityConstraintViolationException;
 import java.sql.SQLTransactionRollbackException;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -31,17 +29,21 @@ class Opening {
     private static final int TRIES = 5;
 
     private final Jdbi jdbi;
-    private final RequestSettings settings;
+    private final OpeningTerms terms;
     private final PortPool ports;
     private final ThisNode node;
     private final Audit audit;
 
-    Opening(Jdbi jdbi, RequestSettings settings, PortPool ports, ThisNode node, Audit audit) {
+    Opening(Jdbi jdbi, OpeningTerms terms, PortPool ports, ThisNode node, Audit audit) {
         this.jdbi = jdbi;
-        this.settings = settings;
+        this.terms = terms;
         this.ports = ports;
         this.node = node;
         this.audit = audit;
+    }
+
+    OpeningTerms terms() {
+        return terms;
     }
 
     /**
@@ -56,8 +58,9 @@ class Opening {
      * Makes a request, or finds the live one of the same operator for the same firewall and target,
      * or the one that the same key made.
      *
-     * @throws Problem {@code not_enrolled}, {@code invalid_field}, {@code idempotency_key_reused},
-     *     {@code no_port_free}, {@code draining}
+     * @throws Problem {@code not_enrolled}, {@code invalid_field}, {@code reason_required}, {@code
+     *     approval_required}, {@code idempotency_key_reused}, {@code no_port_free}, {@code
+     *     draining}
      */
     Opened open(
             Caller.Operator who,
@@ -77,7 +80,8 @@ class Opening {
                     "wanted a firewall whose agent is enrolled, found firewall %d without a credential"
                             .formatted(firewall.id()));
         }
-        long lifetime = lifetime(ask);
+        terms.requireReason(ask);
+        long lifetime = terms.lifetime(ask.lifetime());
         for (int i = 0; i < TRIES; i++) {
             Optional<RequestRow> existing = existing(who, firewall, target, key);
             if (existing.isPresent()) {
@@ -103,17 +107,6 @@ class Opening {
     private static boolean isWorthAnotherTry(@Nullable Throwable cause) {
         return cause instanceof SQLIntegrityConstraintViolationException
                 || cause instanceof SQLTransactionRollbackException;
-    }
-
-    private long lifetime(TunnelAsk ask) {
-        long longest = settings.lifetimeMaximum().toSeconds();
-        long lifetime = Objects.requireNonNullElse(ask.lifetime(), settings.lifetime().toSeconds());
-        if (lifetime > longest) {
-            throw new Problem(
-                    ProblemCode.INVALID_FIELD,
-                    "lifetime: wanted at most %d seconds, found %d".formatted(longest, lifetime));
-        }
-        return lifetime;
     }
 
     private Optional<RequestRow> existing(
@@ -165,10 +158,6 @@ class Opening {
             TunnelAsk ask,
             @Nullable String key,
             long lifetime) {
-        Long byteLimit =
-                ask.byteLimit() != null
-                        ? ask.byteLimit()
-                        : settings.byteLimit().map(MemorySize::asLongValue).orElse(null);
         return ports.reserve(
                 handle,
                 node.name(),
@@ -191,10 +180,8 @@ class Opening {
                                             .bind("reason", ask.reason())
                                             .bind("key", key)
                                             .bind("lifetime", lifetime)
-                                            .bind("byteLimit", byteLimit)
-                                            .bind(
-                                                    "establish",
-                                                    settings.establish().toMillis() * 1000)
+                                            .bind("byteLimit", terms.byteLimit(ask))
+                                            .bind("establish", terms.establishMicros())
                                             .executeAndReturnGeneratedKeys("id")
                                             .mapTo(Long.class)
                                             .one();
@@ -204,12 +191,18 @@ class Opening {
                                     "request.open",
                                     "request:" + id,
                                     Audit.DONE,
-                                    "firewall:%d %s".formatted(firewall.id(), target));
+                                    opened(firewall, target, ask));
+                            terms.useApproval(transaction, who, firewall, target, id);
                             return transaction
                                     .createQuery(RequestTable.SELECT + "WHERE id = :id")
                                     .bind("id", id)
                                     .map(RequestTable.MAPPER)
                                     .one();
                         }));
+    }
+
+    private static String opened(FirewallRow firewall, Target target, TunnelAsk ask) {
+        String what = "firewall:%d %s".formatted(firewall.id(), target);
+        return ask.reason() == null ? what : what + " because: " + ask.reason();
     }
 }

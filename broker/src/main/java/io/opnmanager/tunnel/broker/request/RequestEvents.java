@@ -1,13 +1,13 @@
 package io.opnmanager.tunnel.broker.request;
 
-import io.opnmanager.tunnel.broker.problem.Problem;
-import io.opnmanager.tunnel.broker.problem.ProblemCode;
+import io.opnmanager.tunnel.broker.events.Listeners;
+import io.opnmanager.tunnel.broker.events.Streams;
+import io.opnmanager.tunnel.broker.identity.Caller;
 import io.opnmanager.tunnel.contract.operator.TunnelRequest;
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Multi;
-import io.smallrye.mutiny.subscription.MultiEmitter;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
@@ -15,13 +15,10 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import java.util.function.LongFunction;
-import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Moves of requests for whoever listens: this node's at once, other nodes' within a second by one
@@ -32,14 +29,12 @@ class RequestEvents {
 
     private static final Logger LOG = Logger.getLogger(RequestEvents.class);
 
-    private static final int MOST_LISTENERS = 1000;
-    private static final int BUFFER = 256;
-
     /** Rows are committed a little after the moment that they carry. */
     private static final Duration OVERLAP = Duration.ofSeconds(3);
 
     private final Jdbi jdbi;
-    private final Set<Listener> listeners = ConcurrentHashMap.newKeySet();
+    private final RequestSight sight;
+    private final Listeners<RequestRow> listeners;
 
     /**
      * The last move of each request that was told, so that none is told twice. Guarded by itself;
@@ -55,61 +50,35 @@ class RequestEvents {
                 }
             };
 
-    RequestEvents(Jdbi jdbi) {
+    RequestEvents(Jdbi jdbi, RequestSight sight, Streams streams) {
         this.jdbi = jdbi;
+        this.sight = sight;
+        this.listeners = streams.listeners();
     }
 
     private record Told(Instant movedAt, boolean reported) {}
 
-    private record Listener(
-            Predicate<RequestRow> wanted,
-            boolean untilEnd,
-            MultiEmitter<? super TunnelRequest> emitter) {
-
-        void tell(RequestRow row) {
-            if (wanted.test(row)) {
-                emitter.emit(row.view());
-                if (untilEnd && !row.isLive()) {
-                    emitter.complete();
-                }
-            }
-        }
-    }
-
     /** The request as it is now and every move until its end. */
-    Multi<TunnelRequest> ofOne(RequestRow now, LongFunction<RequestRow> again) {
-        return listen(
-                row -> row.id() == now.id(),
-                true,
+    Multi<TunnelRequest> ofOne(
+            Caller.Operator who, RequestRow now, LongFunction<RequestRow> again) {
+        return listeners.listen(
+                who,
+                row -> row.id() == now.id() ? seen(who, row) : null,
+                row -> !row.isLive(),
                 // Read once more after listening began: it may have moved in between.
-                listener ->
+                teller ->
                         Thread.ofVirtual()
                                 .name("events")
-                                .start(() -> listener.tell(again.apply(now.id()))));
+                                .start(() -> teller.accept(again.apply(now.id()))));
     }
 
     /** Every move from now on that the listener may see. */
-    Multi<TunnelRequest> ofAll(Predicate<RequestRow> mayBeSeen) {
-        return listen(mayBeSeen, false, listener -> {});
+    Multi<TunnelRequest> ofAll(Caller.Operator who) {
+        return listeners.listen(who, row -> seen(who, row));
     }
 
-    private Multi<TunnelRequest> listen(
-            Predicate<RequestRow> wanted, boolean untilEnd, Consumer<Listener> first) {
-        if (listeners.size() >= MOST_LISTENERS) {
-            throw new Problem(
-                    ProblemCode.TOO_MANY_REQUESTS,
-                    "wanted at most %d event streams on one broker".formatted(MOST_LISTENERS),
-                    Duration.ofSeconds(10));
-        }
-        return Multi.createFrom()
-                .emitter(
-                        emitter -> {
-                            Listener listener = new Listener(wanted, untilEnd, emitter);
-                            emitter.onTermination(() -> listeners.remove(listener));
-                            listeners.add(listener);
-                            first.accept(listener);
-                        },
-                        BUFFER);
+    private @Nullable TunnelRequest seen(Caller.Operator who, RequestRow row) {
+        return Asking.maySee(who, row) ? sight.of(row, who) : null;
     }
 
     void moved(@Observes RequestMoved move) {
@@ -123,7 +92,7 @@ class RequestEvents {
                 return;
             }
         }
-        listeners.forEach(listener -> listener.tell(row));
+        listeners.tell(row);
     }
 
     @Scheduled(every = "1s", concurrentExecution = ConcurrentExecution.SKIP)

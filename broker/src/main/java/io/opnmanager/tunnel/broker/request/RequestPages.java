@@ -10,12 +10,14 @@ import io.opnmanager.tunnel.contract.operator.Nodes;
 import io.opnmanager.tunnel.contract.operator.TunnelRequest;
 import io.opnmanager.tunnel.contract.operator.TunnelRequestPage;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.Query;
+import org.jdbi.v3.core.statement.SqlStatements;
 import org.jspecify.annotations.Nullable;
 
 /** Lists for operators. */
@@ -23,9 +25,11 @@ import org.jspecify.annotations.Nullable;
 class RequestPages {
 
     private final Jdbi jdbi;
+    private final RequestSight sight;
 
-    RequestPages(Jdbi jdbi) {
+    RequestPages(Jdbi jdbi, RequestSight sight) {
         this.jdbi = jdbi;
+        this.sight = sight;
     }
 
     static @Nullable Status status(@Nullable String word) {
@@ -45,55 +49,71 @@ class RequestPages {
                                                         .collect(Collectors.joining(", ")))));
     }
 
-    TunnelRequestPage page(
-            Caller.Operator who,
+    /**
+     * What a list shall hold; null is all.
+     *
+     * @param status where they are in their life
+     * @param live whether they are pending or active
+     * @param firewall of which firewall
+     * @param requestedBy who asked
+     */
+    record Wanted(
             @Nullable Status status,
+            @Nullable Boolean live,
             @Nullable Long firewall,
-            int page,
-            int size) {
-        String where =
-                """
-                WHERE (:status IS NULL OR status = :status) AND (:firewall IS NULL OR firewall_id = :firewall)
-                  AND (:owner IS NULL OR requested_by = :owner)
-                """;
+            @Nullable String requestedBy) {}
+
+    TunnelRequestPage page(Caller.Operator who, Wanted wanted, int page, int size) {
+        String where = " WHERE " + conditions(who, wanted);
         return jdbi.withHandle(handle -> {
             long total =
-                    filtered(
-                                    handle,
-                                    "SELECT COUNT(*) FROM request_queue " + where,
-                                    who,
-                                    status,
-                                    firewall)
+                    bound(handle, "SELECT COUNT(*) FROM request_queue" + where, who, wanted)
                             .mapTo(Long.class)
                             .one();
             List<TunnelRequest> items =
-                    filtered(
+                    bound(
                                     handle,
                                     RequestTable.SELECT
                                             + where
-                                            + " ORDER BY id DESC LIMIT :size OFFSET :from",
+                                            + " ORDER BY id DESC LIMIT :size OFFSET :skipped",
                                     who,
-                                    status,
-                                    firewall)
+                                    wanted)
                             .bind("size", size)
-                            .bind("from", (long) page * size)
+                            .bind("skipped", (long) page * size)
                             .map(RequestTable.MAPPER)
-                            .map(RequestRow::view)
+                            .map(row -> sight.of(row, who))
                             .list();
             return new TunnelRequestPage(items, page, size, total);
         });
     }
 
-    private static Query filtered(
-            Handle handle,
-            String sql,
-            Caller.Operator who,
-            @Nullable Status status,
-            @Nullable Long firewall) {
-        return handle.createQuery(sql)
-                .bind("status", status == null ? null : RequestTable.word(status))
-                .bind("firewall", firewall)
-                .bind("owner", who.isAdministrator() ? null : who.name());
+    /** Only what is asked for: a condition that may be none hides the keys from the database. */
+    private static String conditions(Caller.Operator who, Wanted wanted) {
+        List<String> conditions = new ArrayList<>();
+        conditions.add(Asking.seen(who));
+        if (wanted.status() != null) {
+            conditions.add("status = :status");
+        }
+        if (wanted.live() != null) {
+            conditions.add(wanted.live() ? "live = 1" : "live IS NULL");
+        }
+        if (wanted.firewall() != null) {
+            conditions.add("firewall_id = :firewall");
+        }
+        if (wanted.requestedBy() != null) {
+            conditions.add("requested_by = :requestedBy");
+        }
+        return String.join(" AND ", conditions);
+    }
+
+    private static Query bound(Handle handle, String sql, Caller.Operator who, Wanted wanted) {
+        Query query = Asking.bindSeen(handle.createQuery(sql), who);
+        query.getConfig(SqlStatements.class).setUnusedBindingAllowed(true);
+        return query.bind(
+                        "status",
+                        wanted.status() == null ? null : RequestTable.word(wanted.status()))
+                .bind("firewall", wanted.firewall())
+                .bind("requestedBy", wanted.requestedBy());
     }
 
     Nodes nodes() {

@@ -3,6 +3,7 @@ package io.opnmanager.tunnel.broker.request;
 import io.opnmanager.tunnel.contract.Status;
 import io.opnmanager.tunnel.contract.operator.TunnelRequest;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param handedOutAt when an agent was first told to open it
  * @param reportedAt when the agent first said that it is open
  * @param movedAt when it was made or last changed its state
+ * @param firewallTags which words its firewall carries at this moment: what reach is about
  * @param sshPublicKey the key that the firewall's agent authenticates with, while it is enrolled
  */
 public record RequestRow(
@@ -19,6 +21,7 @@ public record RequestRow(
         @Nullable Instant handedOutAt,
         @Nullable Instant reportedAt,
         Instant movedAt,
+        List<String> firewallTags,
         @Nullable String sshPublicKey) {
 
     public long id() {

@@ -5,6 +5,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
@@ -87,6 +88,28 @@ public interface RequestSettings {
     @WithDefault("10")
     @Min(1)
     int callsPerSecond();
+
+    /**
+     * Whether whoever asks for a tunnel has to say why. Default: no, so that scripts written before
+     * go on working.
+     */
+    @WithDefault("false")
+    boolean reasonRequired();
+
+    /**
+     * A firewall with one of these tags is connected to only with the approval of a second
+     * operator. Default: none.
+     */
+    Optional<List<String>> approvalTags();
+
+    /**
+     * For how long an approval can be decided and used after it was asked for. 1 min to 7 days; it
+     * bounds how long a granted one that nobody needs any more lies about.
+     */
+    @WithDefault("1h")
+    @DurationMin(minutes = 1)
+    @DurationMax(days = 7)
+    Duration approvalLifetime();
 
     /**
      * For how long an ended request is handed out for killing to an agent that does not confirm.

@@ -43,6 +43,7 @@ final class RequestStatus {
                     BYTE_LIMIT,
                     CERTIFICATE_CHANGED,
                     CREDENTIAL_REVOKED,
+                    RIGHTS_WITHDRAWN,
                     BROKER_STOPPED,
                     NODE_LOST ->
                     Status.DISCONNECTED;
@@ -65,6 +66,7 @@ final class RequestStatus {
                     BYTE_LIMIT,
                     CERTIFICATE_CHANGED,
                     CREDENTIAL_REVOKED,
+                    RIGHTS_WITHDRAWN,
                     BROKER_STOPPED,
                     BROKER_RESTARTED,
                     NODE_LOST ->

@@ -7,6 +7,7 @@ import io.opnmanager.tunnel.contract.operator.TunnelRequest;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.statement.StatementContext;
@@ -19,7 +20,10 @@ final class RequestTable {
     static final String SELECT =
             """
             SELECT request_queue.*,
-                (SELECT ssh_public_key FROM firewall WHERE firewall.id = request_queue.firewall_id) AS ssh_public_key
+                (SELECT ssh_public_key FROM firewall WHERE firewall.id = request_queue.firewall_id) AS ssh_public_key,
+                (SELECT name FROM firewall WHERE firewall.id = request_queue.firewall_id) AS firewall_name,
+                (SELECT GROUP_CONCAT(tag SEPARATOR ' ') FROM firewall_tag WHERE firewall_tag.firewall_id = request_queue.firewall_id)
+                    AS firewall_tags
             FROM request_queue
             """;
 
@@ -34,6 +38,7 @@ final class RequestTable {
                 new TunnelRequest(
                         row.getLong("id"),
                         row.getLong("firewall_id"),
+                        row.getString("firewall_name"),
                         row.getString("target"),
                         Status.valueOf(row.getString("status").toUpperCase(Locale.ROOT)),
                         reason == null ? null : EndReason.valueOf(reason.toUpperCase(Locale.ROOT)),
@@ -48,17 +53,25 @@ final class RequestTable {
                         UtcTime.readOrNull(row, "tunnel_started_at"),
                         UtcTime.readOrNull(row, "last_heartbeat"),
                         UtcTime.readOrNull(row, "last_activity"),
+                        null,
                         UtcTime.readOrNull(row, "expires_at"),
                         UtcTime.readOrNull(row, "ended_at"),
                         UtcTime.readOrNull(row, "kill_confirmed_at"),
                         row.getLong("bytes_in"),
                         row.getLong("bytes_out"),
                         nullableLong(row, "byte_limit"),
-                        certificate == null ? null : HexFormat.of().formatHex(certificate)),
+                        certificate == null ? null : HexFormat.of().formatHex(certificate),
+                        null),
                 UtcTime.readOrNull(row, "handed_out_at"),
                 UtcTime.readOrNull(row, "reported_at"),
                 UtcTime.read(row, "moved_at"),
+                tags(row.getString("firewall_tags")),
                 row.getString("ssh_public_key"));
+    }
+
+    /** The words of one column. */
+    static List<String> tags(@Nullable String words) {
+        return words == null ? List.of() : List.of(words.split(" "));
     }
 
     private static @Nullable Long nullableLong(ResultSet row, String column) throws SQLException {

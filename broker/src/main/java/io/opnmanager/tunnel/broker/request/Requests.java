@@ -266,6 +266,49 @@ public class Requests {
         }
     }
 
+    /**
+     * Changes how long a live request may be active, counted from the moment it became active.
+     *
+     * @param lifetime seconds
+     * @return the row after it
+     * @throws Problem {@code request_unknown}, {@code request_ended}
+     */
+    RequestRow changeLifetime(long id, long lifetime, Caller by) {
+        RequestRow row =
+                jdbi.inTransaction(handle -> {
+                    int changed =
+                            handle.createUpdate(
+                                            """
+                                            UPDATE request_queue
+                                            SET lifetime_seconds = :lifetime, moved_at = UTC_TIMESTAMP(6),
+                                                expires_at = tunnel_started_at + INTERVAL :lifetime SECOND
+                                            WHERE id = :id AND live = 1
+                                            """)
+                                    .bind("id", id)
+                                    .bind("lifetime", lifetime)
+                                    .execute();
+                    if (changed == 0) {
+                        throw new Problem(
+                                ProblemCode.REQUEST_ENDED,
+                                "wanted a pending or active request, found request %d ended"
+                                        .formatted(id));
+                    }
+                    audit.record(
+                            handle,
+                            by,
+                            "request.lifetime",
+                            "request:" + id,
+                            Audit.DONE,
+                            lifetime + " s");
+                    return find(handle, id).orElseThrow();
+                });
+        LOG.infof(
+                "lifetime changed: request=%d firewall=%d seconds=%d by=%s",
+                id, row.firewallId(), lifetime, by.actor());
+        aftermath.moved.fire(new RequestMoved(row));
+        return row;
+    }
+
     /** The agent says that nothing of an ended request is left on its side. */
     void killConfirmed(RequestRow row) {
         int changed =

@@ -4,6 +4,8 @@ import io.opnmanager.tunnel.broker.firewall.FirewallRow;
 import io.opnmanager.tunnel.broker.firewall.Target;
 import io.opnmanager.tunnel.broker.identity.Caller;
 import io.opnmanager.tunnel.contract.EndReason;
+import io.opnmanager.tunnel.contract.operator.LifetimeAsk;
+import io.opnmanager.tunnel.contract.operator.RequestTerms;
 import io.opnmanager.tunnel.contract.operator.RequestsApi;
 import io.opnmanager.tunnel.contract.operator.TunnelAsk;
 import io.opnmanager.tunnel.contract.operator.TunnelRequest;
@@ -19,9 +21,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The operator's side of requests. An operator sees and closes the own ones, an administrator all.
+ * The operator's side of requests. An operator sees and closes the own ones, an administrator all,
+ * a viewer sees all and closes none; each within reach.
  */
-@RolesAllowed({"administrator", "operator"})
+@RolesAllowed({"administrator", "operator", "viewer"})
 class RequestsResource implements RequestsApi {
 
     private final Requests requests;
@@ -46,11 +49,19 @@ class RequestsResource implements RequestsApi {
     @Override
     @RunOnVirtualThread
     public TunnelRequestPage list(
-            @Nullable String status, @Nullable Long firewallId, int page, int size) {
-        return pages.page(asking.operator(), RequestPages.status(status), firewallId, page, size);
+            @Nullable String status,
+            @Nullable Boolean live,
+            @Nullable Long firewallId,
+            @Nullable String requestedBy,
+            int page,
+            int size) {
+        RequestPages.Wanted wanted =
+                new RequestPages.Wanted(RequestPages.status(status), live, firewallId, requestedBy);
+        return pages.page(asking.operator(), wanted, page, size);
     }
 
     @Override
+    @RolesAllowed({"administrator", "operator"})
     @RunOnVirtualThread
     public Response open(@Nullable String idempotencyKey, TunnelAsk ask) {
         Caller.Operator who = asking.operator();
@@ -61,7 +72,7 @@ class RequestsResource implements RequestsApi {
         if (opened.made()) {
             requests.opened(opened.row());
         }
-        return Response.accepted(opened.row().view())
+        return Response.accepted(asking.view(opened.row()))
                 .location(URI.create("/api/v1/requests/" + opened.row().id()))
                 .build();
     }
@@ -69,14 +80,30 @@ class RequestsResource implements RequestsApi {
     @Override
     @RunOnVirtualThread
     public TunnelRequest one(long id) {
-        return own(id).view();
+        return asking.view(seen(id));
     }
 
     @Override
+    @RolesAllowed({"administrator", "operator"})
     @RunOnVirtualThread
     public void close(long id) {
         RequestRow row = own(id);
         requests.end(row.id(), EndReason.CLOSED, asking.operator(), null);
+    }
+
+    @Override
+    @RolesAllowed({"administrator", "operator"})
+    @RunOnVirtualThread
+    public TunnelRequest changeLifetime(long id, LifetimeAsk ask) {
+        RequestRow row = own(id);
+        long lifetime = opening.terms().lifetime(ask.lifetime());
+        return asking.view(requests.changeLifetime(row.id(), lifetime, asking.operator()));
+    }
+
+    @Override
+    @NonBlocking
+    public RequestTerms terms() {
+        return opening.terms().shown();
     }
 
     /** Blocks until the row is read; from then on a listener holds no thread. */
@@ -84,14 +111,19 @@ class RequestsResource implements RequestsApi {
     @Blocking
     @RunOnVirtualThread
     public Multi<TunnelRequest> events(long id) {
-        return events.ofOne(own(id), requests::one);
+        return events.ofOne(asking.operator(), seen(id), requests::one);
     }
 
     @Override
     @NonBlocking
     public Multi<TunnelRequest> allEvents() {
-        Caller.Operator who = asking.operator();
-        return events.ofAll(row -> Asking.isOf(row, who));
+        return events.ofAll(asking.operator());
+    }
+
+    private RequestRow seen(long id) {
+        RequestRow row = requests.one(id);
+        asking.requireSeen(row);
+        return row;
     }
 
     private RequestRow own(long id) {

@@ -77,6 +77,7 @@ class ForwardPolicyTest {
                 new TunnelRequest(
                         id,
                         firewall,
+                        "box",
                         "https://localhost:443",
                         status,
                         ended ? EndReason.CLOSED : null,
@@ -92,15 +93,18 @@ class ForwardPolicyTest {
                         null,
                         null,
                         null,
+                        null,
                         ended ? Instant.EPOCH : null,
                         null,
                         0,
                         0,
                         null,
+                        null,
                         null),
                 null,
                 null,
                 Instant.EPOCH,
+                List.of(),
                 null);
     }
 }
