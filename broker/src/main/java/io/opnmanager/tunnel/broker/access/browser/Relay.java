@@ -1,0 +1,205 @@
+package io.opnmanager.tunnel.broker.access.browser;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.core.net.TrustOptions;
+import io.vertx.core.tracing.TracingPolicy;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Relays what a browser asks of a session's host to the firewall's page, and back. Owned by its
+ * session; may be called on any event loop.
+ *
+ * <pre>
+ *   browser --request--&gt; Relay --RequestHead: refused? --&gt; TroublePage
+ *                          |--- Upgrading --- WebSocket, byte by byte
+ *                          `--- Exchange ---- one request and its answer, streamed both ways
+ *                                 RequestHead, Cookies, Names --&gt; firewall's page
+ *                                 AnswerHead, Cookies, Names, ContentPolicy, ScriptInsertion &lt;--
+ * </pre>
+ */
+final class Relay implements AutoCloseable {
+
+    /**
+     * How long a connection for requests that change something is kept: so short that the other end
+     * does not close it at the same moment. Such a request is never sent twice.
+     */
+    private static final Duration BRIEFLY = Duration.ofSeconds(2);
+
+    private static final String LOOPBACK = "127.0.0.1";
+
+    final Vertx vertx;
+    final Upstream upstream;
+    final BrowserSettings settings;
+    final Signs signs;
+    final Profile profile;
+    final Names names;
+
+    private final HttpClient reading;
+    private final HttpClient changing;
+    private final NetClient sockets;
+    private final Set<Live> live = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    Relay(Vertx vertx, Upstream upstream, BrowserSettings settings, Signs signs) {
+        this.vertx = vertx;
+        this.upstream = upstream;
+        this.settings = settings;
+        this.signs = signs;
+        this.profile = Profiles.of(upstream.kind());
+        this.names = new Names(upstream, profile);
+        @Nullable TrustOptions trust = trust();
+        this.reading = client(options(settings.keepAlive(), trust));
+        this.changing = client(options(BRIEFLY, trust));
+        this.sockets = vertx.createNetClient(socketOptions(trust));
+    }
+
+    /** Something under way that ends with the session. */
+    interface Live {
+        /** Ends it. Called on any thread. */
+        void sessionEnded();
+    }
+
+    /**
+     * Answers a request in every case. Called on the request's event loop; a request that waited
+     * for something before must have been paused meanwhile.
+     */
+    void handle(HttpServerRequest request) {
+        request.pause();
+        RequestHead head = new RequestHead(this, request);
+        @Nullable Trouble refusal = head.refusal();
+        if (refusal != null) {
+            TroublePage.answerLast(vertx, request, refusal);
+        } else if (closed) {
+            request.resume();
+            TroublePage.answer(request, Trouble.ENDED, head.isDocument());
+        } else if (head.isWebSocket()) {
+            new Upgrading(this, request, head).begin();
+        } else {
+            new Exchange(this, request, head).begin();
+        }
+    }
+
+    /** Ends every connection of the session at once. */
+    @Override
+    public void close() {
+        closed = true;
+        live.forEach(Live::sessionEnded);
+        var _ = reading.close();
+        var _ = changing.close();
+        var _ = sockets.close();
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Ends it with the session, until {@link #over}. */
+    void begun(Live part) {
+        live.add(part);
+        if (closed) {
+            part.sessionEnded();
+        }
+    }
+
+    void over(Live part) {
+        live.remove(part);
+    }
+
+    /** How many are under way, of both kinds. */
+    int underWay() {
+        return live.size();
+    }
+
+    /** Connections for requests that are sent again when the other end closed one unasked. */
+    HttpClient reading() {
+        return reading;
+    }
+
+    /** Connections for requests that are sent once. */
+    HttpClient changing() {
+        return changing;
+    }
+
+    NetClient sockets() {
+        return sockets;
+    }
+
+    /** The listener of the tunnel. */
+    SocketAddress listener() {
+        return SocketAddress.inetSocketAddress(upstream.port(), LOOPBACK);
+    }
+
+    /** Where requests go; waiting for a free connection is waiting for the firewall. */
+    RequestOptions destination() {
+        return new RequestOptions()
+                .setServer(listener())
+                .setHost(names.tlsName())
+                .setPort(upstream.port())
+                .setConnectTimeout(settings.answer().toMillis());
+    }
+
+    private @Nullable TrustOptions trust() {
+        if (!upstream.isTls()) {
+            return null;
+        }
+        byte[] pinned = Objects.requireNonNull(upstream.certificateSha256(), "https has a pin");
+        return TrustOptions.wrap(new PinnedCertificate(pinned, signs::wrongCertificate));
+    }
+
+    private HttpClient client(HttpClientOptions options) {
+        return vertx.httpClientBuilder()
+                .with(options)
+                .with(
+                        new PoolOptions()
+                                .setHttp1MaxSize(settings.connections())
+                                .setMaxWaitQueueSize(settings.waiting()))
+                // What breaks is told to each request; without this it would be a line in the log,
+                // and a broken page could write any number of them.
+                .withConnectHandler(connection -> connection.exceptionHandler(told -> {}))
+                .build();
+    }
+
+    private HttpClientOptions options(Duration keepAlive, @Nullable TrustOptions trust) {
+        HttpClientOptions options =
+                new HttpClientOptions()
+                        .setProtocolVersion(HttpVersion.HTTP_1_1)
+                        .setKeepAlive(true)
+                        .setKeepAliveTimeout(Math.toIntExact(keepAlive.toSeconds()))
+                        .setConnectTimeout(Math.toIntExact(settings.connect().toMillis()))
+                        .setMaxHeaderSize(Math.toIntExact(settings.headerBytes().asLongValue()))
+                        .setTracingPolicy(TracingPolicy.IGNORE);
+        if (trust != null) {
+            options.setSsl(true)
+                    .setVerifyHost(false)
+                    .setTrustOptions(trust)
+                    .setSslHandshakeTimeout(settings.connect().toSeconds());
+        }
+        return options;
+    }
+
+    private NetClientOptions socketOptions(@Nullable TrustOptions trust) {
+        NetClientOptions options =
+                new NetClientOptions()
+                        .setConnectTimeout(Math.toIntExact(settings.connect().toMillis()));
+        if (trust != null) {
+            options.setSsl(true)
+                    .setHostnameVerificationAlgorithm("")
+                    .setTrustOptions(trust)
+                    .setSslHandshakeTimeout(settings.connect().toSeconds());
+        }
+        return options;
+    }
+}

@@ -1,0 +1,27 @@
+package io.opnmanager.tunnel.broker.access.browser;
+
+/** What a relay tells the session that it works for. Called on event loops: must not block. */
+interface Signs {
+
+    /**
+     * A document went to the browser.
+     *
+     * @param withScript whether it carries the script that says when its window is gone
+     */
+    void documentDelivered(boolean withScript);
+
+    /**
+     * An event stream began: a page that is merely open lets bytes flow, and nobody does anything.
+     *
+     * @param localPort source port of the connection to the tunnel's listener, whose bytes do not
+     *     count for the idle clock until the returned object is closed
+     */
+    AutoCloseable eventStream(int localPort);
+
+    /**
+     * The target showed another certificate than the pinned one; nothing was sent to it.
+     *
+     * @param sha256 SHA-256 of the certificate that it showed
+     */
+    void wrongCertificate(byte[] sha256);
+}
