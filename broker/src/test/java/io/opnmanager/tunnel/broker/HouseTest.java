@@ -68,17 +68,24 @@ class HouseTest {
                     Map.entry(
                             "tunnel",
                             Set.of("request", "firewall", "cluster", "limits", "identity")),
+                    // The firewall says how its page is treated and which certificate it showed,
+                    // and its tags whether it is within an operator's reach; whoever guesses hosts
+                    // is slowed by rates.
                     Map.entry(
                             "access",
                             Set.of(
                                     "tunnel",
                                     "request",
+                                    "firewall",
                                     "cluster",
+                                    "limits",
                                     "audit",
                                     "identity",
                                     "problem",
                                     "database")),
-                    Map.entry("access.browser", Set.of("access", "database")),
+                    // Random numbers are made in one place, identity; which connections through a
+                    // tunnel are event streams is told to the tunnel by who sees them begin.
+                    Map.entry("access.browser", Set.of("access", "tunnel", "identity")),
                     Map.entry("access.stream", Set.of("access", "database")));
 
     private static JavaClasses broker;

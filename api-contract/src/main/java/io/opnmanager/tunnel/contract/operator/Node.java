@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One broker among several.
@@ -16,6 +17,8 @@ import java.time.Instant;
  * @param lastSeen its last sign
  * @param draining whether it takes no new requests
  * @param liveTunnels live requests on it
+ * @param sessionUrl origin of the hosts of its sessions, with {@code *} for the part that is each
+ *     session's own
  */
 @JsonNaming(SnakeCaseStrategy.class)
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -27,4 +30,5 @@ public record Node(
         Instant startedAt,
         Instant lastSeen,
         boolean draining,
-        int liveTunnels) {}
+        int liveTunnels,
+        @Nullable String sessionUrl) {}

@@ -64,6 +64,26 @@ public class Audit implements Witness {
                 new Entry(caller.actor(), action, subject, current.address(), result, detail));
     }
 
+    /** The same for an act that was done, and that came from somewhere else than the API. */
+    public void done(
+            Handle handle, Caller caller, @Nullable String address, String action, String subject) {
+        insert(handle, new Entry(caller.actor(), action, subject, address, DONE, null));
+    }
+
+    /**
+     * Notes an act that was refused, and that came from somewhere else than the API; later and not
+     * all of a flood. Never waits.
+     */
+    public void refusedFrom(
+            @Nullable String address,
+            String actor,
+            String action,
+            String subject,
+            ProblemCode code,
+            @Nullable String detail) {
+        refusals.add(new Entry(actor, action, subject, address, code.word(), detail));
+    }
+
     /**
      * Notes an act that was refused, later and not all of a flood, so that nobody can fill the
      * table. Never waits.

@@ -86,6 +86,19 @@ public class ThisNode {
         announced = true;
     }
 
+    /**
+     * Says where browsers reach the sessions of this node.
+     *
+     * @param sessionUrl an origin with {@code *} for the part that is each session's own
+     */
+    public void announceSessions(String sessionUrl) {
+        jdbi.useHandle(handle ->
+                handle.createUpdate("UPDATE node SET session_url = :url WHERE name = :name")
+                        .bind("url", sessionUrl)
+                        .bind("name", name)
+                        .execute());
+    }
+
     /** From now on this node takes nothing new. */
     public void drain() {
         draining = true;

@@ -59,6 +59,10 @@ public enum ProblemCode {
     SECOND_FACTOR_EXISTS(409),
     /** The firewall holds no credential yet, so no agent could open a tunnel. */
     NOT_ENROLLED(409),
+    /** A session can be entered only while its request is active. */
+    REQUEST_NOT_ACTIVE(409),
+    /** The target is no web page, so that a browser has nothing to enter. */
+    NO_PAGE(409),
     /** Without this operator there would be no local administrator without limits. */
     LAST_ADMINISTRATOR(409),
     /** The request has ended: nothing of it can be changed. */

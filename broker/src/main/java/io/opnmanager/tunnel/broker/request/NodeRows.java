@@ -31,8 +31,9 @@ public class NodeRows {
      * @param id the request
      * @param bytesIn from the firewall
      * @param bytesOut to the firewall
+     * @param active whether some of those since the last time count for the idle clock
      */
-    public record Traffic(long id, long bytesIn, long bytesOut) {}
+    public record Traffic(long id, long bytesIn, long bytesOut, boolean active) {}
 
     /** Every row of this node that is live or whose listener was not yet seen closed. */
     public List<RequestRow> held() {
@@ -94,13 +95,15 @@ public class NodeRows {
                     handle.prepareBatch(
                             """
                             UPDATE request_queue
-                            SET bytes_in = :in, bytes_out = :out, last_activity = UTC_TIMESTAMP(6)
+                            SET bytes_in = :in, bytes_out = :out,
+                                last_activity = CASE WHEN :active THEN UTC_TIMESTAMP(6) ELSE last_activity END
                             WHERE id = :id
                             """);
             for (Traffic session : sessions) {
                 batch.bind("id", session.id())
                         .bind("in", session.bytesIn())
                         .bind("out", session.bytesOut())
+                        .bind("active", session.active())
                         .add();
             }
             batch.execute();

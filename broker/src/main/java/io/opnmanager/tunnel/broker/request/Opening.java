@@ -168,8 +168,8 @@ class Opening {
                                             .createUpdate(
                                                     """
                                                     INSERT INTO request_queue (firewall_id, target, node, tunnel_port, requested_by, reason,
-                                                        idempotency_key, lifetime_seconds, byte_limit, created_at, deadline, moved_at)
-                                                    VALUES (:firewall, :target, :node, :port, :operator, :reason, :key, :lifetime, :byteLimit,
+                                                        idempotency_key, lifetime_seconds, byte_limit, access_host, created_at, deadline, moved_at)
+                                                    VALUES (:firewall, :target, :node, :port, :operator, :reason, :key, :lifetime, :byteLimit, :accessHost,
                                                         UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL :establish MICROSECOND, UTC_TIMESTAMP(6))
                                                     """)
                                             .bind("firewall", firewall.id())
@@ -181,6 +181,7 @@ class Opening {
                                             .bind("key", key)
                                             .bind("lifetime", lifetime)
                                             .bind("byteLimit", terms.byteLimit(ask))
+                                            .bind("accessHost", AccessHost.fresh())
                                             .bind("establish", terms.establishMicros())
                                             .executeAndReturnGeneratedKeys("id")
                                             .mapTo(Long.class)

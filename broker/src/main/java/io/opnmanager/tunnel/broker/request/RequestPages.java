@@ -133,7 +133,8 @@ class RequestPages {
                                                 UtcTime.read(row, "started_at"),
                                                 UtcTime.read(row, "last_seen"),
                                                 row.getBoolean("draining"),
-                                                row.getInt("tunnels")))
+                                                row.getInt("tunnels"),
+                                                row.getString("session_url")))
                                 .list()));
     }
 }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param handedOutAt when an agent was first told to open it
  * @param reportedAt when the agent first said that it is open
  * @param movedAt when it was made or last changed its state
+ * @param accessHost the random first label of the session's own host
  * @param firewallTags which words its firewall carries at this moment: what reach is about
  * @param sshPublicKey the key that the firewall's agent authenticates with, while it is enrolled
  */
@@ -21,6 +22,7 @@ public record RequestRow(
         @Nullable Instant handedOutAt,
         @Nullable Instant reportedAt,
         Instant movedAt,
+        @Nullable String accessHost,
         List<String> firewallTags,
         @Nullable String sshPublicKey) {
 

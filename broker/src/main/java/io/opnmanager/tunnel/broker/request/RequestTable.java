@@ -22,6 +22,7 @@ final class RequestTable {
             SELECT request_queue.*,
                 (SELECT ssh_public_key FROM firewall WHERE firewall.id = request_queue.firewall_id) AS ssh_public_key,
                 (SELECT name FROM firewall WHERE firewall.id = request_queue.firewall_id) AS firewall_name,
+                (SELECT session_url FROM node WHERE node.name = request_queue.node) AS node_session_url,
                 (SELECT GROUP_CONCAT(tag SEPARATOR ' ') FROM firewall_tag WHERE firewall_tag.firewall_id = request_queue.firewall_id)
                     AS firewall_tags
             FROM request_queue
@@ -61,12 +62,22 @@ final class RequestTable {
                         row.getLong("bytes_out"),
                         nullableLong(row, "byte_limit"),
                         certificate == null ? null : HexFormat.of().formatHex(certificate),
-                        null),
+                        sessionUrl(row)),
                 UtcTime.readOrNull(row, "handed_out_at"),
                 UtcTime.readOrNull(row, "reported_at"),
                 UtcTime.read(row, "moved_at"),
+                row.getString("access_host"),
                 tags(row.getString("firewall_tags")),
                 row.getString("ssh_public_key"));
+    }
+
+    /** Only a web page has a host of its own. */
+    private static @Nullable String sessionUrl(ResultSet row) throws SQLException {
+        String pattern = row.getString("node_session_url");
+        String host = row.getString("access_host");
+        return pattern == null || host == null || !row.getString("target").startsWith("http")
+                ? null
+                : pattern.replace("*", host);
     }
 
     /** The words of one column. */

@@ -27,18 +27,17 @@ final class Connection implements AutoCloseable {
     /** Whether bytes count: those of the broker's own probe do not. */
     private final boolean counted;
 
+    private final Integer sourcePort;
+
     Connection(Tunnel tunnel, SocketChannel socket, boolean counted, int window, Duration stall)
             throws IOException {
         this.tunnel = tunnel;
         this.socket = socket;
         this.counted = counted;
+        InetSocketAddress source = (InetSocketAddress) socket.getRemoteAddress();
+        this.sourcePort = source.getPort();
         this.channel =
-                new ForwardedChannel(
-                        tunnel.port(),
-                        (InetSocketAddress) socket.getRemoteAddress(),
-                        window,
-                        stall,
-                        tunnel.line()::heard);
+                new ForwardedChannel(tunnel.port(), source, window, stall, tunnel.line()::heard);
     }
 
     /** Runs the connection to its end, in the calling virtual thread and one more. */
@@ -65,7 +64,7 @@ final class Connection implements AutoCloseable {
         while (socket.read(chunk) >= 0) {
             chunk.flip();
             if (counted) {
-                tunnel.sent(chunk.remaining());
+                tunnel.sent(sourcePort, chunk.remaining());
             }
             channel.send(chunk);
             chunk.clear();
@@ -80,7 +79,7 @@ final class Connection implements AutoCloseable {
                 chunk.flip();
                 int length = chunk.remaining();
                 if (counted) {
-                    tunnel.received(length);
+                    tunnel.received(sourcePort, length);
                 }
                 while (chunk.hasRemaining()) {
                     socket.write(chunk);

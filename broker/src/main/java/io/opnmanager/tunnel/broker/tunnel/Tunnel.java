@@ -53,12 +53,17 @@ final class Tunnel implements AutoCloseable {
     /** Source ports of the broker's own probes. */
     private final Set<Integer> probes = ConcurrentHashMap.newKeySet();
 
+    /** Source ports of connections whose bytes are no activity. */
+    private final Set<Integer> quiet = ConcurrentHashMap.newKeySet();
+
+    private final LongAdder active = new LongAdder();
     private final LongAdder bytesIn = new LongAdder();
     private final LongAdder bytesOut = new LongAdder();
     private final AtomicBoolean limitTold = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Thread acceptor;
     private volatile long lastWritten;
+    private volatile long lastActive;
 
     private Tunnel(
             Terms terms,
@@ -163,21 +168,38 @@ final class Tunnel implements AutoCloseable {
         probes.remove(sourcePort);
     }
 
+    /** From now on bytes of the connection from this local port do not count for the idle clock. */
+    void quieten(int sourcePort) {
+        quiet.add(sourcePort);
+    }
+
+    /** They count again, or there is no such connection any more. */
+    void unquieten(int sourcePort) {
+        quiet.remove(sourcePort);
+    }
+
     void ended(Connection connection) {
         connections.remove(connection);
     }
 
     /** Bytes came from the firewall. */
-    void received(int bytes) {
+    void received(Integer sourcePort, int bytes) {
         bytesIn.add(bytes);
         metrics.received(bytes);
-        checkLimit();
+        moved(sourcePort, bytes);
     }
 
     /** Bytes go to the firewall. */
-    void sent(int bytes) {
+    void sent(Integer sourcePort, int bytes) {
         bytesOut.add(bytes);
         metrics.sent(bytes);
+        moved(sourcePort, bytes);
+    }
+
+    private void moved(Integer sourcePort, int bytes) {
+        if (!quiet.contains(sourcePort)) {
+            active.add(bytes);
+        }
         checkLimit();
     }
 
@@ -206,6 +228,14 @@ final class Tunnel implements AutoCloseable {
         long now = bytesIn.sum() + bytesOut.sum();
         boolean moved = now != lastWritten;
         lastWritten = now;
+        return moved;
+    }
+
+    /** The same, of bytes that count for the idle clock. */
+    boolean activeSinceLastLook() {
+        long now = active.sum();
+        boolean moved = now != lastActive;
+        lastActive = now;
         return moved;
     }
 

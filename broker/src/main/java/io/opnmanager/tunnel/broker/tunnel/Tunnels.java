@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
  * <p>All maps are concurrent. Work that touches the database runs in virtual threads, never in a
  * thread of MINA.
  *
- * <p>Over 400 lines, because lines, tunnels and rows are compared with one another: each of the
- * maps is right only in the light of the other two. Probes and limits stand apart.
+ * <p>About 400 lines, because tunnels and rows are compared with one another: each of the maps is
+ * right only in the light of the other. Lines, probes and limits stand apart.
  */
 @ApplicationScoped
 class Tunnels {
@@ -59,8 +59,7 @@ class Tunnels {
 
     private final ReentrantLock opening = new ReentrantLock();
 
-    /** Every authenticated connection. */
-    private final Set<Line> lines = ConcurrentHashMap.newKeySet();
+    private final Lines lines;
 
     Tunnels(NodeRows nodeRows, Requests requests, ThisNode node, Rules rules, Vitality vitality) {
         this.nodeRows = nodeRows;
@@ -68,6 +67,7 @@ class Tunnels {
         this.node = node;
         this.rules = rules;
         this.vitality = vitality;
+        this.lines = new Lines(rules.ssh);
         rules.metrics.watch(tunnels::size, lines::size, this::orphans);
     }
 
@@ -96,6 +96,11 @@ class Tunnels {
         return rows.values().stream()
                 .filter(row -> row.isLive() && row.firewallId() == firewall)
                 .toList();
+    }
+
+    /** The tunnel that serves a request now, if it is up on this node. */
+    @Nullable Tunnel of(long request) {
+        return tunnels.get(request);
     }
 
     void authenticated(Line line) {
@@ -266,7 +271,7 @@ class Tunnels {
         Tunnel tunnel = tunnels.remove(id);
         if (tunnel != null) {
             nodeRows.traffic(
-                    List.of(new NodeRows.Traffic(id, tunnel.bytesIn(), tunnel.bytesOut())));
+                    List.of(new NodeRows.Traffic(id, tunnel.bytesIn(), tunnel.bytesOut(), false)));
             tunnel.close(why);
         }
         nodeRows.listenersClosed(List.of(id));
@@ -276,7 +281,7 @@ class Tunnels {
     @Scheduled(every = "1s", concurrentExecution = ConcurrentExecution.SKIP)
     @RunOnVirtualThread
     void reconcile() {
-        beat();
+        lines.beat(firewall -> !liveOf(firewall).isEmpty());
         try {
             Set<Long> before = new HashSet<>(rows.keySet());
             List<RequestRow> held = nodeRows.held();
@@ -341,29 +346,17 @@ class Tunnels {
                         .filter(Tunnel::movedSinceLastLook)
                         .map(tunnel ->
                                 new NodeRows.Traffic(
-                                        tunnel.request(), tunnel.bytesIn(), tunnel.bytesOut()))
+                                        tunnel.request(),
+                                        tunnel.bytesIn(),
+                                        tunnel.bytesOut(),
+                                        tunnel.activeSinceLastLook()))
                         .toList());
-    }
-
-    /** Signs of life and lines that have no business here; needs no database. */
-    private void beat() {
-        for (Line line : lines) {
-            if (!line.beat(rules.ssh.keepalive(), rules.ssh.silence())) {
-                LOG.warnf(
-                        "peer silent: firewall=%d silence=%s",
-                        line.firewall(), rules.ssh.silence());
-                line.session().close(true);
-            } else if (line.tunnel() == null
-                    && (line.olderThan(rules.ssh.forward()) || liveOf(line.firewall()).isEmpty())) {
-                line.disconnect("no port was asked for");
-            }
-        }
     }
 
     /** Lines and listeners without a live row: what the gauge shows. */
     private int orphans() {
         int orphans = 0;
-        for (Line line : lines) {
+        for (Line line : lines.all()) {
             Tunnel tunnel = line.tunnel();
             if (liveOf(line.firewall()).isEmpty()
                     || (tunnel != null
@@ -384,7 +377,7 @@ class Tunnels {
     void closeAll() {
         Collection<Tunnel> left = List.copyOf(tunnels.values());
         left.forEach(tunnel -> tunnel.close("the broker stops"));
-        lines.forEach(line -> line.disconnect("the broker stops"));
+        lines.disconnectAll("the broker stops");
         try {
             nodeRows.listenersClosed(left.stream().map(Tunnel::request).toList());
         } catch (RuntimeException e) {

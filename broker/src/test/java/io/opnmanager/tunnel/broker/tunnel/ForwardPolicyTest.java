@@ -104,6 +104,7 @@ class ForwardPolicyTest {
                 null,
                 null,
                 Instant.EPOCH,
+                null,
                 List.of(),
                 null);
     }
