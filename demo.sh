@@ -66,5 +66,5 @@ fi
 # Nothing is written outside the project: no performance data under /tmp, no temporary files there either.
 mkdir -p "$root/deploy/demo/target/tmp"
 # exec: a signal meant for the demo must reach Java, not a shell around it.
-exec "$JAVA_HOME/bin/java" -XX:-UsePerfData -XX:+UseSerialGC -Xmx256m "-Djava.io.tmpdir=$root/deploy/demo/target/tmp" \
+exec "$JAVA_HOME/bin/java" -XX:-UsePerfData -XX:+UseSerialGC -Xmx256m --sun-misc-unsafe-memory-access=allow "-Djava.io.tmpdir=$root/deploy/demo/target/tmp" \
     "-Dproject.root=$root" -jar "$root/deploy/demo/target/demo.jar" "$@"

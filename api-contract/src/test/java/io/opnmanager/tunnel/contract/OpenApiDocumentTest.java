@@ -45,6 +45,10 @@ class OpenApiDocumentTest {
                                         "3.0.3",
                                         "mp.openapi.extensions.smallrye.remove-unused-schemas.enable",
                                         "true",
+                                        // Without names of operations generated clients make up
+                                        // theirs from paths, which read badly and change with them.
+                                        "mp.openapi.extensions.smallrye.operationIdStrategy",
+                                        "CLASS_METHOD",
                                         "mp.openapi.scan.classes",
                                         classes))
                         .build();

@@ -86,6 +86,8 @@ class HouseTest {
                     // Random numbers are made in one place, identity; which connections through a
                     // tunnel are event streams is told to the tunnel by who sees them begin.
                     Map.entry("access.browser", Set.of("access", "tunnel", "identity")),
+                    // Its page may send forms to session hosts, and only to them.
+                    Map.entry("console", Set.of("access", "database")),
                     Map.entry("access.stream", Set.of("access", "database")));
 
     private static JavaClasses broker;

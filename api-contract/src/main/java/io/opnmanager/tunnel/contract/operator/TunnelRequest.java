@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason why it was asked for
  * @param createdAt when it was asked for
  * @param deadline it is up by then or ends as timeout
+ * @param handedOutAt when its agent was told to open it
  * @param tunnelStartedAt when it became active
  * @param lastHeartbeat when its holder last said that it is wanted
  * @param lastActivity when a byte last went through that was not the broker's own probe
@@ -57,6 +58,7 @@ public record TunnelRequest(
         @Nullable String reason,
         Instant createdAt,
         Instant deadline,
+        @Nullable Instant handedOutAt,
         @Nullable Instant tunnelStartedAt,
         @Nullable Instant lastHeartbeat,
         @Nullable Instant lastActivity,

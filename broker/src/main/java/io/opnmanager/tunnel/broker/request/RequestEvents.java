@@ -56,7 +56,7 @@ class RequestEvents {
         this.listeners = streams.listeners();
     }
 
-    private record Told(Instant movedAt, boolean reported) {}
+    private record Told(Instant movedAt, boolean handedOut, boolean reported) {}
 
     /** The request as it is now and every move until its end. */
     Multi<TunnelRequest> ofOne(
@@ -85,8 +85,13 @@ class RequestEvents {
         tell(move.row());
     }
 
+    /** On another node's stream this step shows with the next move only. */
+    void handedOut(@Observes RequestHandedOut handedOut) {
+        tell(handedOut.row());
+    }
+
     private void tell(RequestRow row) {
-        Told now = new Told(row.movedAt(), row.reportedAt() != null);
+        Told now = new Told(row.movedAt(), row.handedOutAt() != null, row.reportedAt() != null);
         synchronized (told) {
             if (now.equals(told.put(row.id(), now))) {
                 return;

@@ -38,6 +38,7 @@ class RequestSight {
                 view.reason(),
                 view.createdAt(),
                 view.deadline(),
+                view.handedOutAt(),
                 view.tunnelStartedAt(),
                 view.lastHeartbeat(),
                 view.lastActivity(),

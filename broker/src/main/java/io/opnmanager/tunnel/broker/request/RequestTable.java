@@ -51,6 +51,7 @@ final class RequestTable {
                         row.getString("reason"),
                         UtcTime.read(row, "created_at"),
                         UtcTime.read(row, "deadline"),
+                        UtcTime.readOrNull(row, "handed_out_at"),
                         UtcTime.readOrNull(row, "tunnel_started_at"),
                         UtcTime.readOrNull(row, "last_heartbeat"),
                         UtcTime.readOrNull(row, "last_activity"),

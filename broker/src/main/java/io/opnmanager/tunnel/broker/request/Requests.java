@@ -50,10 +50,15 @@ public class Requests {
     static class Aftermath {
         private final RequestMetrics metrics;
         private final Event<RequestMoved> moved;
+        private final Event<RequestHandedOut> handedOut;
 
-        Aftermath(RequestMetrics metrics, Event<RequestMoved> moved) {
+        Aftermath(
+                RequestMetrics metrics,
+                Event<RequestMoved> moved,
+                Event<RequestHandedOut> handedOut) {
             this.metrics = metrics;
             this.moved = moved;
+            this.handedOut = handedOut;
         }
     }
 
@@ -99,6 +104,7 @@ public class Requests {
     /** An agent was told to open it. */
     void handedOut(RequestRow row) {
         aftermath.metrics.pickedUp(row.view().createdAt(), row.handedOutAt());
+        aftermath.handedOut.fire(new RequestHandedOut(row));
     }
 
     /**

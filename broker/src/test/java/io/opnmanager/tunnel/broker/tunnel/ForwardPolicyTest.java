@@ -94,6 +94,7 @@ class ForwardPolicyTest {
                         null,
                         null,
                         null,
+                        null,
                         ended ? Instant.EPOCH : null,
                         null,
                         0,

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,7 @@ public final class Broker implements AutoCloseable {
     private final Database database;
     private final Certificates certificates;
     private final Map<String, String> properties;
+    private final OptionalInt plainPort;
     private final int httpsPort;
     private final int sshPort;
     private @Nullable Program program;
@@ -37,18 +39,19 @@ public final class Broker implements AutoCloseable {
             Database database,
             Certificates certificates,
             Map<String, String> settings,
-            int httpsPort,
-            int sshPort) {
+            OptionalInt plainPort)
+            throws IOException {
         this.folder = folder;
         this.database = database;
         this.certificates = certificates;
-        this.httpsPort = httpsPort;
-        this.sshPort = sshPort;
+        this.plainPort = plainPort;
+        this.httpsPort = Loopback.freePort();
+        this.sshPort = Loopback.freePort();
         this.properties = properties(settings);
     }
 
     /**
-     * Chooses its ports and does not start it yet.
+     * Chooses its ports and does not start it yet. Its console is where its API is, over TLS.
      *
      * @param settings configuration keys of the broker that differ from their defaults
      */
@@ -56,15 +59,33 @@ public final class Broker implements AutoCloseable {
             Path folder, Database database, Certificates certificates, Map<String, String> settings)
             throws IOException {
         PrivateFile.folder(folder.resolve("state"));
-        return new Broker(
-                folder, database, certificates, settings, Loopback.freePort(), Loopback.freePort());
+        return new Broker(folder, database, certificates, settings, OptionalInt.empty());
+    }
+
+    /**
+     * The same with its console over plain HTTP on loopback, which a browser trusts without knowing
+     * the certificate.
+     *
+     * @param wantedPort of the console; another one when somebody listens there
+     */
+    public static Broker prepareForBrowsers(
+            Path folder,
+            Database database,
+            Certificates certificates,
+            Map<String, String> settings,
+            int wantedPort)
+            throws IOException {
+        PrivateFile.folder(folder.resolve("state"));
+        int port = Loopback.isListening(wantedPort) ? Loopback.freePort() : wantedPort;
+        return new Broker(folder, database, certificates, settings, OptionalInt.of(port));
     }
 
     private Map<String, String> properties(Map<String, String> settings) {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("quarkus.http.host", LOOPBACK);
         all.put("quarkus.http.ssl-port", Integer.toString(httpsPort));
-        all.put("quarkus.http.insecure-requests", "disabled");
+        all.put("quarkus.http.insecure-requests", plainPort.isPresent() ? "enabled" : "disabled");
+        plainPort.ifPresent(port -> all.put("quarkus.http.port", Integer.toString(port)));
         all.put("quarkus.tls.key-store.pem.0.cert", certificates.certificateFile().toString());
         all.put("quarkus.tls.key-store.pem.0.key", certificates.keyFile().toString());
         all.put("quarkus.datasource.jdbc.url", database.jdbcUrl());
@@ -174,6 +195,14 @@ public final class Broker implements AutoCloseable {
     /** Its address. */
     public URI uri() {
         return URI.create("https://" + LOOPBACK + ":" + httpsPort);
+    }
+
+    /** Where people reach its console with a browser. */
+    public URI consoleUri() {
+        return URI.create(
+                plainPort.isPresent()
+                        ? "http://localhost:" + plainPort.getAsInt()
+                        : "https://localhost:" + httpsPort);
     }
 
     /** Where agents open tunnels, on 127.0.0.1. */

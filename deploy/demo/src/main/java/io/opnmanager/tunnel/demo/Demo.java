@@ -116,7 +116,7 @@ public final class Demo {
             switch (options.mode()) {
                 case STAY -> stay(installation);
                 case ONCE -> {
-                    installation.start();
+                    installation.start(options.firewalls());
                     new Walkthrough(installation, progress).run(options.repeat());
                 }
                 case DEVELOP -> develop(installation);
@@ -138,7 +138,7 @@ public final class Demo {
     }
 
     private void stay(Installation installation) throws Exception {
-        installation.start();
+        installation.start(options.firewalls());
         introduce(installation);
         new CountDownLatch(1).await();
     }
@@ -159,7 +159,7 @@ public final class Demo {
         Process maven = builder.start();
         try {
             broker.awaitForeign(BUILT_AND_STARTED_WITHIN);
-            installation.joinFirewall();
+            installation.joinFirewalls(options.firewalls());
             introduce(installation);
             maven.waitFor();
         } finally {
@@ -170,43 +170,6 @@ public final class Demo {
     }
 
     private void introduce(Installation installation) throws IOException {
-        Broker broker = installation.broker();
-        Broker.Administrator administrator = broker.administrator();
-        String curl =
-                "curl --cacert %s -u '%s:%s'"
-                        .formatted(
-                                broker.certificates().authorityFile(),
-                                administrator.name(),
-                                administrator.password());
-        out.print(
-                """
-
-                The broker          %1$s    (operator API: /api/v1, health: /q/health, metrics: /q/metrics)
-                  SSH for agents    127.0.0.1:%2$d
-                  administrator     %3$s
-                  password          %4$s    (also in %5$s)
-                The firewall        number %6$d, its page is %7$s, behind nobody's reach but its agent's
-
-                Ask for a tunnel; the answer names its tunnel_port:
-                  %8$s -H 'Content-Type: application/json' -d '{"firewall_id": %6$d}' %1$s/api/v1/requests
-                Open the firewall's page through it (its certificate is its own, hence -k), or the same in a browser:
-                  curl -k https://127.0.0.1:TUNNEL_PORT/
-                Say that you still want it, every minute, or it ends after 150 s:
-                  %8$s -H 'Content-Type: application/json' -d '{"request_id": ID}' %1$s/api/tunnel_heartbeat
-                Close it:
-                  %8$s -X DELETE %1$s/api/v1/requests/ID
-
-                Everything is in %9$s. Ctrl-C ends all of it.
-                """
-                        .formatted(
-                                broker.uri(),
-                                broker.sshPort(),
-                                administrator.name(),
-                                administrator.password(),
-                                broker.initialAdministratorFile(),
-                                installation.firewallId(),
-                                installation.page().target(),
-                                curl,
-                                installation.folder()));
+        out.print(Introduction.of(installation));
     }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
@@ -18,7 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A whole product on this machine: database, broker, one firewall with its page and its two agents.
+ * A whole product on this machine: database, broker, firewalls with each a page and two agents.
  * Closing ends them in the opposite order, so that each can still say goodbye to the next. One
  * thread owns it.
  */
@@ -26,16 +27,36 @@ final class Installation implements AutoCloseable {
 
     private static final Duration ONLINE_WITHIN = Duration.ofSeconds(30);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
-    private static final String FIREWALL = "firewall-21";
+    private static final int CONSOLE_PORT = 8080;
+
+    /** Where they stand; as many as {@code --firewalls} may ask for. */
+    private static final List<String> NAMES =
+            List.of(
+                    "hamburg-office",
+                    "lisbon-branch",
+                    "oslo-lab",
+                    "vienna-store",
+                    "dublin-depot",
+                    "athens-port",
+                    "zurich-vault",
+                    "riga-plant",
+                    "malmo-school");
 
     private final Path folder;
     private final Progress progress;
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private @Nullable Broker broker;
-    private @Nullable FirewallPage page;
     private @Nullable OperatorClient operator;
-    private long firewallId;
+    private final List<Firewall> firewalls = new ArrayList<>();
     private List<String> leftBehind = List.of();
+
+    /**
+     * One of the firewalls.
+     *
+     * @param id its number at the broker
+     * @param page its own web page
+     */
+    record Firewall(long id, FirewallPage page) {}
 
     private Installation(Path folder, Progress progress) {
         this.folder = folder;
@@ -110,7 +131,7 @@ final class Installation implements AutoCloseable {
         Database database = Database.fresh(server, EmbeddedMariaDb.SCHEMA);
         Broker prepared =
                 own(
-                        Broker.prepare(
+                        Broker.prepareForBrowsers(
                                 run().resolve("broker"),
                                 database,
                                 Certificates.make(run().resolve("certificates")),
@@ -119,7 +140,8 @@ final class Installation implements AutoCloseable {
                                         "demo",
                                         // Nobody waits for the demo's sessions to be done.
                                         "opnmanager.request.drain",
-                                        "1s")));
+                                        "1s"),
+                                CONSOLE_PORT));
         broker = prepared;
         return prepared;
     }
@@ -148,55 +170,67 @@ final class Installation implements AutoCloseable {
         return server;
     }
 
-    /** Starts everything beside the broker, which has to be ready, and enrols the firewall. */
-    void joinFirewall() throws Exception {
-        Broker ready = broker();
-        FirewallPage ownPage =
-                own(progress.step("start the firewall's page", () -> FirewallPage.start(FIREWALL)));
-        page = ownPage;
-        OperatorClient administrator = own(ready.administratorClient());
-        operator = administrator;
+    /** Starts firewalls at the broker, which has to be ready, and enrols them. */
+    void joinFirewalls(int count) throws Exception {
+        operator = own(broker().administratorClient());
+        for (String name : NAMES.subList(0, count)) {
+            join(name);
+        }
+    }
+
+    private void join(String name) throws Exception {
+        // With more than one, each step says whose it is.
+        String whose = firewalls.isEmpty() ? "" : " of " + name;
+        FirewallPage page =
+                own(
+                        progress.step(
+                                "start the firewall's page" + whose,
+                                () -> FirewallPage.start(name)));
         TunnelAgent agent =
                 own(
                         TunnelAgent.prepare(
-                                run().resolve("agent"),
-                                ownPage.target(),
-                                List.of("127.0.0.1:" + ownPage.port())));
-        progress.step(
-                "enrol the firewall",
-                () -> {
-                    firewallId = administrator.createFirewall(FIREWALL, ownPage.target());
-                    agent.enrol(
-                            ready.uri(),
-                            ready.certificates().authorityFile(),
-                            administrator.enrolmentToken(firewallId));
-                });
-        progress.step("start its agent", agent::start);
+                                run().resolve("agent-" + name),
+                                page.target(),
+                                List.of("127.0.0.1:" + page.port())));
+        long id =
+                progress.step(
+                        "enrol the firewall" + whose,
+                        () -> {
+                            long made = operator().createFirewall(name, page.target());
+                            agent.enrol(
+                                    broker().uri(),
+                                    broker().certificates().authorityFile(),
+                                    operator().enrolmentToken(made));
+                            return made;
+                        });
+        progress.step("start its agent" + whose, agent::start);
         QuickconnectAgent quickconnect =
-                own(QuickconnectAgent.prepare(run().resolve("quickconnect-agent"), agent));
+                own(QuickconnectAgent.prepare(run().resolve("quickconnect-" + name), agent));
         progress.step(
-                "start its quickconnect-agent",
+                "start its quickconnect-agent" + whose,
                 () -> {
                     quickconnect.start();
-                    awaitOnline(quickconnect.program());
+                    awaitOnline(quickconnect.program(), id);
                 });
+        firewalls.add(new Firewall(id, page));
     }
 
-    private void awaitOnline(Program quickconnect) throws IOException, InterruptedException {
+    private void awaitOnline(Program quickconnect, long id)
+            throws IOException, InterruptedException {
         quickconnect.awaitReady(
                 ONLINE_WITHIN,
                 () -> {
                     Thread.sleep(LOOK_AGAIN);
-                    JsonNode firewall = operator().firewall(firewallId);
+                    JsonNode firewall = operator().firewall(id);
                     return firewall.path("online").asBoolean();
                 });
     }
 
     /** Starts the broker too. */
-    void start() throws Exception {
+    void start(int firewallCount) throws Exception {
         Broker prepared = prepareBroker();
         progress.step("start the broker", prepared::start);
-        joinFirewall();
+        joinFirewalls(firewallCount);
     }
 
     Path folder() {
@@ -210,13 +244,6 @@ final class Installation implements AutoCloseable {
         return broker;
     }
 
-    FirewallPage page() {
-        if (page == null) {
-            throw new IllegalStateException("there is no page yet");
-        }
-        return page;
-    }
-
     OperatorClient operator() {
         if (operator == null) {
             throw new IllegalStateException("nobody can be asked yet");
@@ -224,8 +251,14 @@ final class Installation implements AutoCloseable {
         return operator;
     }
 
-    long firewallId() {
-        return firewallId;
+    /** All of them, in the order they were enrolled. */
+    List<Firewall> firewalls() {
+        return List.copyOf(firewalls);
+    }
+
+    /** The first one. */
+    Firewall firewall() {
+        return firewalls.getFirst();
     }
 
     @Override

@@ -33,15 +33,20 @@ public final class TunnelClient implements AutoCloseable {
      */
     public TunnelClient(int tunnelPort, String fingerprint) {
         this.page = URI.create("https://127.0.0.1:" + tunnelPort);
+        this.client =
+                HttpClient.newBuilder()
+                        .sslContext(accepting(fingerprint))
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .connectTimeout(LIMIT)
+                        .build();
+    }
+
+    /** A context that accepts this certificate and no other. */
+    static SSLContext accepting(String fingerprint) {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, new TrustManager[] {new OneCertificate(fingerprint)}, null);
-            this.client =
-                    HttpClient.newBuilder()
-                            .sslContext(context)
-                            .version(HttpClient.Version.HTTP_1_1)
-                            .connectTimeout(LIMIT)
-                            .build();
+            return context;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("no TLS context could be made", e);
         }

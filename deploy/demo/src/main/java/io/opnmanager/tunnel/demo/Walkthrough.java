@@ -79,7 +79,7 @@ final class Walkthrough {
 
         progress.at("POST the request");
         long posted = System.nanoTime();
-        JsonNode asked = operator.open(installation.firewallId());
+        JsonNode asked = operator.open(installation.firewall().id());
         long id = asked.path("id").asLong();
         int port = asked.path("tunnel_port").asInt();
 
@@ -90,7 +90,7 @@ final class Walkthrough {
         double activeMs = since(posted);
         check("active".equals(active.path("status").asText()), "wanted active, found " + active);
         progress.at("compare the certificate's fingerprint");
-        String fingerprint = installation.page().fingerprint();
+        String fingerprint = installation.firewall().page().fingerprint();
         check(
                 fingerprint.equals(active.path("certificate_sha256").asText()),
                 "wanted certificate_sha256 " + fingerprint + ", found " + active);
@@ -132,9 +132,9 @@ final class Walkthrough {
             double ms = since(begin);
             check(
                     answer.statusCode() == 200
-                            && answer.body().contains(installation.page().name()),
+                            && answer.body().contains(installation.firewall().page().name()),
                     "wanted the page of "
-                            + installation.page().name()
+                            + installation.firewall().page().name()
                             + ", found "
                             + answer.statusCode());
             return ms;

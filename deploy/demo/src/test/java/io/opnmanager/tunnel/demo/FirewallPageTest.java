@@ -20,7 +20,7 @@ class FirewallPageTest {
             var answer = client.read("/");
 
             assertThat(answer.statusCode()).isEqualTo(200);
-            assertThat(answer.body()).contains("<h1>&lt;fw> 21</h1>");
+            assertThat(answer.body()).contains("<h1>&lt;fw&gt; 21</h1>");
         }
     }
 

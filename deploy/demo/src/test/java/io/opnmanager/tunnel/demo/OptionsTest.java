@@ -13,13 +13,18 @@ class OptionsTest {
         assertThat(Options.of())
                 .isEqualTo(
                         new Options(
-                                Options.Mode.STAY, ProjectRoot.path().resolve(".demo"), 5, false));
+                                Options.Mode.STAY,
+                                ProjectRoot.path().resolve(".demo"),
+                                2,
+                                5,
+                                false));
     }
 
     @Test
     void every_option_is_understood() {
         assertThat(Options.of("--once", "--repeat", "20", "--output", "json", "--folder", "/x"))
-                .isEqualTo(new Options(Options.Mode.ONCE, Path.of("/x"), 20, true));
+                .isEqualTo(new Options(Options.Mode.ONCE, Path.of("/x"), 1, 20, true));
+        assertThat(Options.of("--once", "--firewalls", "3").firewalls()).isEqualTo(3);
         assertThat(Options.of("--dev").mode()).isEqualTo(Options.Mode.DEVELOP);
         assertThat(Options.of("-h").mode()).isEqualTo(Options.Mode.HELP);
     }
@@ -30,6 +35,8 @@ class OptionsTest {
         assertThatThrownBy(() -> Options.of("--folder")).hasMessage("--folder wants a value");
         assertThatThrownBy(() -> Options.of("--repeat", "0"))
                 .hasMessage("--repeat wants a number from 1 to 1000, found 0");
+        assertThatThrownBy(() -> Options.of("--firewalls", "10"))
+                .hasMessage("--firewalls wants a number from 1 to 9, found 10");
         assertThatThrownBy(() -> Options.of("--output", "xml"))
                 .hasMessage("--output wants json or text, found xml");
     }
