@@ -59,6 +59,7 @@ final class World implements AutoCloseable {
     private final Duration quarantine;
     private final Map<String, String> settings = new LinkedHashMap<>();
     private @Nullable OperatorClient operator;
+    private @Nullable Chromium chromium;
 
     private World(Builder builder) throws Exception {
         EmbeddedMariaDb server = DatabaseServer.server();
@@ -76,17 +77,17 @@ final class World implements AutoCloseable {
         settings.putAll(builder.settings);
         quarantine =
                 Duration.parse("PT" + settings.getOrDefault("opnmanager.ports.quarantine", "2s"));
+        Path brokerFolder = folder.resolve("broker");
+        Database database =
+                Database.fresh(
+                        server, EmbeddedMariaDb.SCHEMA + "_" + builder.name.replace('-', '_'));
+        Certificates certificates = Certificates.make(folder.resolve("certificates"));
         broker =
                 own(
-                        Broker.prepare(
-                                folder.resolve("broker"),
-                                Database.fresh(
-                                        server,
-                                        EmbeddedMariaDb.SCHEMA
-                                                + "_"
-                                                + builder.name.replace('-', '_')),
-                                Certificates.make(folder.resolve("certificates")),
-                                settings));
+                        builder.plainHttp
+                                ? Broker.prepareForBrowsers(
+                                        brokerFolder, database, certificates, settings)
+                                : Broker.prepare(brokerFolder, database, certificates, settings));
         network = own(CuttableProxy.start(PROXY_ADDRESS, broker.sshPort()));
     }
 
@@ -111,6 +112,7 @@ final class World implements AutoCloseable {
         private final Map<String, String> settings = new LinkedHashMap<>();
         private int firewalls;
         private int ports = DEFAULT_PORTS;
+        private boolean plainHttp;
 
         private Builder(String name) {
             this.name = name;
@@ -125,6 +127,12 @@ final class World implements AutoCloseable {
         /** How many ports the broker may give away. */
         Builder ports(int count) {
             ports = count;
+            return this;
+        }
+
+        /** The console over plain HTTP on loopback, as in the demo, instead of TLS. */
+        Builder plainHttp() {
+            plainHttp = true;
             return this;
         }
 
@@ -251,6 +259,14 @@ final class World implements AutoCloseable {
             throw new IllegalStateException("the world has not begun");
         }
         return operator;
+    }
+
+    /** A browser, started when it is first wanted. */
+    Chromium chromium() throws IOException {
+        if (chromium == null) {
+            chromium = own(Chromium.launch(folder.resolve("chromium")));
+        }
+        return chromium;
     }
 
     /** A caller without any credential. */

@@ -24,6 +24,7 @@ public final class Broker implements AutoCloseable {
     private static final Duration READY_WITHIN = Duration.ofSeconds(90);
     private static final Duration HEALTH_ANSWER = Duration.ofSeconds(3);
     private static final String LOOPBACK = "127.0.0.1";
+    private static final int PLAIN_PORT = 8080;
 
     private final Path folder;
     private final Database database;
@@ -64,19 +65,13 @@ public final class Broker implements AutoCloseable {
 
     /**
      * The same with its console over plain HTTP on loopback, which a browser trusts without knowing
-     * the certificate.
-     *
-     * @param wantedPort of the console; another one when somebody listens there
+     * the certificate. Its port is 8080 unless somebody listens there.
      */
     public static Broker prepareForBrowsers(
-            Path folder,
-            Database database,
-            Certificates certificates,
-            Map<String, String> settings,
-            int wantedPort)
+            Path folder, Database database, Certificates certificates, Map<String, String> settings)
             throws IOException {
         PrivateFile.folder(folder.resolve("state"));
-        int port = Loopback.isListening(wantedPort) ? Loopback.freePort() : wantedPort;
+        int port = Loopback.isListening(PLAIN_PORT) ? Loopback.freePort() : PLAIN_PORT;
         return new Broker(folder, database, certificates, settings, OptionalInt.of(port));
     }
 
@@ -91,6 +86,11 @@ public final class Broker implements AutoCloseable {
         all.put("quarkus.datasource.jdbc.url", database.jdbcUrl());
         all.put("quarkus.datasource.username", database.user());
         all.put("opnmanager.state-folder", stateFolder().toString());
+        all.put("opnmanager.access.console-url", consoleUri().toString());
+        // Every browser takes names below localhost for this machine.
+        all.put(
+                "opnmanager.access.session-url",
+                consoleUri().toString().replace("//localhost", "//*.localhost"));
         all.put("opnmanager.ssh.host", LOOPBACK);
         all.put("opnmanager.ssh.port", Integer.toString(sshPort));
         all.put("opnmanager.ssh.public-host", LOOPBACK);

@@ -34,6 +34,8 @@ public final class Certificates {
                         "CN=localhost",
                         VALIDITY,
                         new GeneralName(GeneralName.dNSName, "localhost"),
+                        // The hosts of sessions.
+                        new GeneralName(GeneralName.dNSName, "*.localhost"),
                         new GeneralName(GeneralName.iPAddress, "127.0.0.1"));
         var certificates = new Certificates(folder, trusting(authority));
         PrivateFile.write(certificates.authorityFile(), authority.certificatePem());

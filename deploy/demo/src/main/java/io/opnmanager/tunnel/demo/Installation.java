@@ -27,7 +27,6 @@ final class Installation implements AutoCloseable {
 
     private static final Duration ONLINE_WITHIN = Duration.ofSeconds(30);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
-    private static final int CONSOLE_PORT = 8080;
 
     /** Where they stand; as many as {@code --firewalls} may ask for. */
     private static final List<String> NAMES =
@@ -140,8 +139,7 @@ final class Installation implements AutoCloseable {
                                         "demo",
                                         // Nobody waits for the demo's sessions to be done.
                                         "opnmanager.request.drain",
-                                        "1s"),
-                                CONSOLE_PORT));
+                                        "1s")));
         broker = prepared;
         return prepared;
     }

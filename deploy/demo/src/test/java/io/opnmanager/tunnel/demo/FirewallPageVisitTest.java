@@ -137,6 +137,23 @@ class FirewallPageVisitTest {
     }
 
     @Test
+    void a_call_may_come_without_a_body() throws Exception {
+        var _ = visitor.signIn("/", FirewallPage.PASSWORD);
+
+        var answer =
+                visitor.client()
+                        .send(
+                                HttpRequest.newBuilder(
+                                                visitor.page().resolve("/api/core/service/restart"))
+                                        .header("Cookie", visitor.cookies())
+                                        .POST(HttpRequest.BodyPublishers.noBody())
+                                        .build(),
+                                HttpResponse.BodyHandlers.ofString());
+
+        assertThat(answer.statusCode()).isEqualTo(403);
+    }
+
+    @Test
     void two_session_cookies_are_none() throws Exception {
         var _ = visitor.signIn("/", FirewallPage.PASSWORD);
         assertThat(visitor.get(DASHBOARD).statusCode()).isEqualTo(200);

@@ -23,7 +23,9 @@ final class Forms {
     /** Reads the fields and goes on with them, or refuses. */
     static void read(Call call, Consumer<MultiMap> next) {
         var request = call.request();
-        request.setExpectMultipart(true);
+        @Nullable String type = request.getHeader("Content-Type");
+        // A call of a script may come without any body.
+        request.setExpectMultipart(type != null);
         request.endHandler(ended -> {
             MultiMap fields = request.formAttributes();
             if (hasToken(call, fields)) {

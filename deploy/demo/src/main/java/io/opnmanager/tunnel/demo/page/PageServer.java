@@ -144,7 +144,14 @@ public final class PageServer implements AutoCloseable {
                 .putHeader("Strict-Transport-Security", "max-age=31536000")
                 // Compressed is only what says so itself, as in webgui.inc: deflate.mimetypes.
                 .putHeader("Content-Encoding", "identity");
-        String path = request.path() == null ? "" : request.path();
+        try {
+            answer(request, request.path() == null ? "" : request.path());
+        } catch (RuntimeException e) {
+            request.response().setStatusCode(500).end(String.valueOf(e));
+        }
+    }
+
+    private void answer(HttpServerRequest request, String path) {
         Call.Page free = open.get(path);
         if (free != null) {
             free.answer(new Call(request, new Visits.Visit("", "", "", ""), site));
