@@ -19,8 +19,12 @@ public interface OpenIdSignInApi {
             description =
                     "Leads a browser to the provider and back to /, with the cookie set. For browsers only.")
     @SecurityRequirements
-    @APIResponse(responseCode = "303", description = "To the provider, or back to /.")
-    @APIResponse(responseCode = "401", description = "not_authenticated.")
+    @APIResponse(
+            responseCode = "303",
+            description =
+                    "To the provider; back to / with the cookie; or to /sign-in?error= and why not:"
+                            + " openid_failed, openid_unavailable, openid_no_role, openid_no_tags,"
+                            + " openid_no_name, openid_name_taken, openid_too_many.")
     @APIResponse(responseCode = "404", description = "not_found: not set up.")
     Response signIn();
 }

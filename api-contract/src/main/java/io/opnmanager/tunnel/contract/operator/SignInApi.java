@@ -30,13 +30,6 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @SecurityRequirement(name = "signIn")
 public interface SignInApi {
 
-    @GET
-    @Path("/methods")
-    @Operation(summary = "How one can sign in")
-    @SecurityRequirements
-    @APIResponse(responseCode = "200", description = "The methods that are set up.")
-    SignInMethods methods();
-
     @POST
     @Operation(summary = "Sign in", description = "A sign-in that this browser had before ends.")
     @SecurityRequirements

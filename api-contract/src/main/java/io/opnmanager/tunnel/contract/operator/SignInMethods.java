@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
  *
  * @param password with name and password
  * @param openid with OpenID Connect, at {@code /api/v1/sign-in/openid}
- * @param certificate with the TLS client certificate of this connection
+ * @param certificate whether this connection shows a TLS client certificate to sign in with
  */
 @JsonNaming(SnakeCaseStrategy.class)
 @JsonInclude(JsonInclude.Include.NON_NULL)

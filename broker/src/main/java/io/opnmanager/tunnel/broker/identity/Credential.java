@@ -20,9 +20,13 @@ record Credential(
         @Nullable Instant expiresAt,
         @Nullable Instant idleExpiresAt) {
 
-    /** Something that is shown whole with each call: a password or a certificate. */
+    /** Something that is shown whole with each call and does not end. */
     static Credential shown(SignInMethod method) {
         return new Credential(method, null, null, null, null);
+    }
+
+    static Credential certificate(Instant expiresAt) {
+        return new Credential(SignInMethod.CERTIFICATE, null, null, expiresAt, null);
     }
 
     static Credential token(long id, Instant expiresAt) {

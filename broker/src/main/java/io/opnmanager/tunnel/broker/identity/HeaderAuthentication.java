@@ -16,17 +16,24 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Alternative;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a {@link Caller} of an {@code Authorization} header or the cookie of a sign-in. Runs on
- * event loops: agents and operators who are known to memory are answered there, all else on a
- * virtual thread.
+ * Makes a {@link Caller} of an {@code Authorization} header, the cookie of a sign-in or a TLS
+ * client certificate. Runs on event loops: agents and operators who are known to memory are
+ * answered there, all else on a virtual thread.
+ *
+ * <p>As the chosen alternative it is the only way in: the OpenID Connect library would otherwise be
+ * asked first at every path. {@link OpenIdFlow} asks it by name.
  */
+@Alternative
+@Priority(1)
 @ApplicationScoped
 class HeaderAuthentication implements HttpAuthenticationMechanism {
 
@@ -105,7 +112,7 @@ class HeaderAuthentication implements HttpAuthenticationMechanism {
     private Uni<SecurityIdentity> cookie(
             RoutingContext context, SignInCookie.Found found, @Nullable String address) {
         return switch (found) {
-            case SignInCookie.Absent _ -> Uni.createFrom().nullItem();
+            case SignInCookie.Absent _ -> certificate(context, address);
             case SignInCookie.Unreadable _ ->
                     refused("wanted one cookie of a sign-in, as it was set", address);
             case SignInCookie.Value cookie -> {
@@ -120,6 +127,21 @@ class HeaderAuthentication implements HttpAuthenticationMechanism {
                         () -> signedIn(cookie.hash(), counts, address));
             }
         };
+    }
+
+    /** The last that is looked at: some browsers show theirs with everything. */
+    private Uni<SecurityIdentity> certificate(RoutingContext context, @Nullable String address) {
+        ClientCertificate certificate = ClientCertificate.of(context.request());
+        if (certificate == null) {
+            return Uni.createFrom().nullItem();
+        }
+        Problem crossSite = crossSite(context, false);
+        return crossSite != null
+                ? Uni.createFrom().failure(crossSite)
+                : operator(
+                        context,
+                        operators.knownCertificate(certificate),
+                        () -> operators.byCertificate(certificate, address));
     }
 
     /** One that is over is nothing to write down: it happens to every console left open. */

@@ -3,6 +3,7 @@ package io.opnmanager.tunnel.broker.identity;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ class KnownOperators {
     private final Remembered<String, Answer> names = new Remembered<>(MOST, LIFETIME);
     private final Remembered<ByteBuffer, Admitted> tokens = new Remembered<>(MOST, LIFETIME);
     private final Remembered<ByteBuffer, SignInRow> signIns = new Remembered<>(MOST, LIFETIME);
+    private final Remembered<ByteBuffer, Admitted> certificates = new Remembered<>(MOST, LIFETIME);
     private final Jdbi jdbi;
     private final SignInConfiguration configuration;
 
@@ -90,11 +92,32 @@ class KnownOperators {
         return read.admitted();
     }
 
+    /** Whose certificate it is, without asking, null when it has to be asked. Never waits. */
+    @Nullable Admitted knownCertificate(ClientCertificate certificate) {
+        return certificates.find(ByteBuffer.wrap(certificate.hash()));
+    }
+
+    /** All whose names a certificate has; blocks. Only that of one alone is remembered. */
+    List<Admitted> certificate(ClientCertificate certificate) {
+        if (certificate.names().isEmpty()) {
+            return List.of();
+        }
+        long generation = certificates.generation();
+        List<Admitted> owners =
+                jdbi.withHandle(handle -> CertificateRow.owners(handle, certificate));
+        if (owners.size() == 1) {
+            certificates.put(
+                    ByteBuffer.wrap(certificate.hash()), owners.getFirst(), LIFETIME, generation);
+        }
+        return owners;
+    }
+
     /** Something was taken away from somebody. */
     void forget() {
         names.forget((name, answer) -> true);
         tokens.forget((hash, token) -> true);
         signIns.forget((hash, signIn) -> true);
+        certificates.forget((hash, operator) -> true);
     }
 
     /**

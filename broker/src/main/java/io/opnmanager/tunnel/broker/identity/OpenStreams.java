@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -119,8 +120,10 @@ class OpenStreams {
         if (credential.token() != null) {
             return tokens.contains(credential.token());
         }
-        // Nothing in the database stands for a password: any change may have been its own.
-        return stream.number == rights.number();
+        // Nothing in the database stands for a password or a certificate: any change may have been
+        // its own.
+        Instant end = credential.expiresAt();
+        return stream.number == rights.number() && (end == null || Instant.now().isBefore(end));
     }
 
     private Set<Long> live(

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.InvalidKeyException;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.List;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -125,6 +126,36 @@ class OperatorSignIn {
         }
         throw new Problem(
                 ProblemCode.NOT_AUTHENTICATED, "wanted a token that is known and in time");
+    }
+
+    /**
+     * Whose certificate it is, as far as memory knows; null when it has to be asked, or when its
+     * time is over. Never waits.
+     */
+    @Nullable Admitted knownCertificate(ClientCertificate certificate) {
+        return certificate.isInTime() ? known.knownCertificate(certificate) : null;
+    }
+
+    /**
+     * Whose certificate it is; blocks. Its key is in somebody's hands already, so no second factor
+     * is asked for.
+     *
+     * @throws Problem {@code not_authenticated}, {@code too_many_requests}
+     */
+    Admitted byCertificate(ClientCertificate certificate, @Nullable String address) {
+        try (SignInThrottle.Attempt attempt = throttle.token(address)) {
+            List<Admitted> owners =
+                    certificate.isInTime() ? known.certificate(certificate) : List.of();
+            if (owners.size() == 1) {
+                return owners.getFirst();
+            }
+            attempt.wrong();
+            throw new Problem(
+                    ProblemCode.NOT_AUTHENTICATED,
+                    owners.isEmpty()
+                            ? "wanted a certificate in time with an operator's name, found another"
+                            : "wanted a certificate of one operator, found names of several");
+        }
     }
 
     private static Admitted admitted(KnownOperator operator) {

@@ -11,7 +11,6 @@ import io.opnmanager.tunnel.contract.operator.SecondFactorRemoval;
 import io.opnmanager.tunnel.contract.operator.SignInApi;
 import io.opnmanager.tunnel.contract.operator.SignInAsk;
 import io.opnmanager.tunnel.contract.operator.SignInMethod;
-import io.opnmanager.tunnel.contract.operator.SignInMethods;
 import io.opnmanager.tunnel.contract.operator.SignedIn;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.core.http.HttpHeaders;
@@ -52,12 +51,6 @@ class SignInResource implements SignInApi {
     /** Whether a request only asks who is signed in, which keeps nobody from being idle. */
     static boolean onlyAsks(HttpServerRequest request) {
         return request.method().equals(HttpMethod.GET) && PATH.equals(request.path());
-    }
-
-    @Override
-    @PermitAll
-    public SignInMethods methods() {
-        return new SignInMethods(true, false, false);
     }
 
     @Override

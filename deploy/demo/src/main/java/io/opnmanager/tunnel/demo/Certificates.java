@@ -67,11 +67,13 @@ public final class Certificates {
         return folder.resolve("ca.pem");
     }
 
-    Path certificateFile() {
+    /** The broker's own certificate. */
+    public Path certificateFile() {
         return folder.resolve("server.pem");
     }
 
-    Path keyFile() {
+    /** Its private key, 0600. */
+    public Path keyFile() {
         return folder.resolve("server-key.pem");
     }
 

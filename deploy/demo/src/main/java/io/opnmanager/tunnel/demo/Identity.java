@@ -21,9 +21,11 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.CertIOException;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
@@ -46,7 +48,8 @@ record Identity(PrivateKey key, X509Certificate certificate) {
     /** What a certificate is for. */
     enum Use {
         AUTHORITY,
-        SERVER
+        SERVER,
+        CLIENT
     }
 
     /** A certificate signed by its own key. */
@@ -57,6 +60,11 @@ record Identity(PrivateKey key, X509Certificate certificate) {
     /** A server's certificate signed by this authority. */
     Identity sign(String name, Duration validity, GeneralName... names) {
         return make(name, Use.SERVER, validity, this, names);
+    }
+
+    /** A client's certificate signed by this authority. */
+    Identity signClient(String name, Duration validity, GeneralName... names) {
+        return make(name, Use.CLIENT, validity, this, names);
     }
 
     private static Identity make(
@@ -93,6 +101,16 @@ record Identity(PrivateKey key, X509Certificate certificate) {
                 case SERVER ->
                         builder.addExtension(
                                 Extension.subjectAlternativeName, false, new GeneralNames(names));
+                case CLIENT -> {
+                    builder.addExtension(
+                            Extension.extendedKeyUsage,
+                            false,
+                            new ExtendedKeyUsage(KeyPurposeId.id_kp_clientAuth));
+                    if (names.length > 0) {
+                        builder.addExtension(
+                                Extension.subjectAlternativeName, false, new GeneralNames(names));
+                    }
+                }
             }
             var signature =
                     new JcaContentSignerBuilder("SHA256withECDSA")

@@ -1,0 +1,502 @@
+package io.opnmanager.tunnel.acceptance;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.opnmanager.tunnel.demo.Broker;
+import io.opnmanager.tunnel.demo.OperatorClient;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Signing in through a real provider of OpenID Connect. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class OpenIdTest {
+
+    private static final String WORLD = "openid";
+    private static final String PATH = "/api/v1/sign-in/openid";
+    private static final String COOKIE = "__Host-opnmanager-sign-in";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private World world;
+    private Keycloak keycloak;
+    private String beforeTheProviderRan = "";
+
+    @BeforeAll
+    void start() throws Exception {
+        keycloak = Keycloak.prepare(DatabaseServer.FOLDER.resolve("keycloak"));
+        world =
+                World.named(WORLD)
+                        .with("opnmanager.openid.enabled", "true")
+                        .with("opnmanager.openid.url", keycloak.realm().toString())
+                        .with("opnmanager.openid.client-id", "opnmanager")
+                        .with("opnmanager.openid.client-secret", Keycloak.CLIENT_SECRET)
+                        .with("opnmanager.openid.tags-claim", "tags")
+                        .with("opnmanager.openid.timeout", "2s")
+                        .with("opnmanager.openid.tls", "provider")
+                        .with(
+                                "quarkus.tls.provider.trust-store.pem.certs",
+                                DatabaseServer.FOLDER
+                                        .resolve(WORLD)
+                                        .resolve("certificates/ca.pem")
+                                        .toString())
+                        .start();
+        try (Browser browser = browser()) {
+            beforeTheProviderRan = Browser.location(browser.get(entrance())).toString();
+        }
+        world.with(keycloak).start(entrance(), world.broker().certificates());
+    }
+
+    @AfterAll
+    void end() {
+        world.close();
+    }
+
+    private URI entrance() {
+        return world.broker().uri().resolve(PATH);
+    }
+
+    private String host() {
+        return world.broker().uri().getHost();
+    }
+
+    private Browser browser() {
+        return new Browser(world.broker().certificates().clientContext());
+    }
+
+    /** Where the provider leads somebody back to who has signed in there. */
+    private URI back(Browser browser, String user) throws Exception {
+        HttpResponse<String> page = browser.follow(browser.get(entrance()));
+        HttpResponse<String> answer =
+                browser.submit(
+                        page,
+                        Map.of(
+                                "username",
+                                user,
+                                "password",
+                                "password of " + user,
+                                "credentialId",
+                                ""));
+        while (!Browser.location(answer).getHost().equals(host())) {
+            answer = browser.get(Browser.location(answer));
+        }
+        return Browser.location(answer);
+    }
+
+    /** Where the broker leads somebody who has signed in at the provider. */
+    private String signIn(Browser browser, String user) throws Exception {
+        return path(browser.get(back(browser, user)));
+    }
+
+    private static String path(HttpResponse<String> answer) {
+        assertThat(answer.statusCode()).as("%s", answer.body()).isEqualTo(303);
+        URI to = Browser.location(answer);
+        assertThat(to.getAuthority()).isEqualTo(answer.uri().getAuthority());
+        return to.getPath() + (to.getQuery() == null ? "" : "?" + to.getQuery());
+    }
+
+    private JsonNode whoAmI(Browser browser) throws Exception {
+        HttpResponse<String> answer = browser.get(world.broker().uri().resolve("/api/v1/sign-in"));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return JSON.readTree(answer.body());
+    }
+
+    private JsonNode operatorOf(String name) throws Exception {
+        for (JsonNode operator :
+                administrator().call("GET", "/api/v1/operators", null).body().path("items")) {
+            if (operator.path("name").asText().equals(name)) {
+                return operator;
+            }
+        }
+        throw new AssertionError("there is no operator " + name);
+    }
+
+    private OperatorClient administrator() {
+        return world.operator();
+    }
+
+    @Test
+    void the_broker_starts_without_its_provider_and_says_that_it_is_away() {
+        assertThat(beforeTheProviderRan).endsWith("/sign-in?error=openid_unavailable");
+    }
+
+    @Test
+    void the_console_is_told_that_it_can_offer_it() throws Exception {
+        assertThat(
+                        world.nobody()
+                                .call("GET", "/api/v1/sign-in/methods", null)
+                                .body()
+                                .path("openid")
+                                .asBoolean())
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ada,administrator,[]", "oscar,operator,'[\"north\",\"south\"]'", "vera,viewer,[]"})
+    void roles_and_tags_are_what_the_provider_says(String user, String role, String tags)
+            throws Exception {
+        try (Browser browser = browser()) {
+            assertThat(signIn(browser, user)).isEqualTo("/");
+
+            JsonNode me = whoAmI(browser);
+            assertThat(me.path("operator").asText()).isEqualTo(user);
+            assertThat(me.path("role").asText()).isEqualTo(role);
+            assertThat(me.path("tags")).isEqualTo(JSON.readTree(tags));
+            assertThat(me.path("method").asText()).isEqualTo("openid");
+            assertThat(operatorOf(user).path("origin").asText()).isEqualTo("openid");
+        }
+    }
+
+    @Test
+    void what_is_asked_has_state_nonce_and_pkce_and_nothing_of_it_can_be_read_from_the_cookie()
+            throws Exception {
+        try (Browser browser = browser()) {
+            HttpResponse<String> away = browser.get(entrance());
+
+            assertThat(away.statusCode()).isEqualTo(303);
+            assertThat(away.headers().firstValue("Cache-Control")).hasValue("no-store");
+            URI provider = Browser.location(away);
+            assertThat(provider.toString())
+                    .startsWith(keycloak.realm() + "/protocol/openid-connect/auth?");
+            Map<String, String> asked = query(provider);
+            assertThat(asked)
+                    .containsEntry("response_type", "code")
+                    .containsEntry("client_id", "opnmanager")
+                    .containsEntry("redirect_uri", entrance().toString())
+                    .containsEntry("code_challenge_method", "S256");
+            assertThat(asked.get("nonce")).hasSizeGreaterThanOrEqualTo(32);
+            assertThat(asked.get("code_challenge")).hasSize(43);
+            assertThat(browser.cookies(host())).hasSize(1);
+            Browser.Cookie state = browser.cookies(host()).values().iterator().next();
+            assertThat(state.attributes())
+                    .contains("secure", "httponly", "samesite=lax", "path=" + PATH);
+            assertThat(state.value()).startsWith(asked.get("state") + "|eyJ");
+            assertThat(state.value()).doesNotContain(asked.get("nonce"));
+        }
+    }
+
+    @Test
+    void the_sign_in_is_our_own_and_the_only_one() throws Exception {
+        try (Browser browser = browser()) {
+            assertThat(signIn(browser, "ada")).isEqualTo("/");
+
+            assertThat(browser.cookies(host())).containsOnlyKeys(COOKIE);
+            assertThat(browser.cookie(host(), COOKIE).attributes())
+                    .contains("secure", "httponly", "samesite=strict", "path=/");
+        }
+    }
+
+    @Test
+    void a_second_visit_is_the_same_operator() throws Exception {
+        try (Browser first = browser();
+                Browser second = browser()) {
+            assertThat(signIn(first, "vera")).isEqualTo("/");
+            JsonNode made = operatorOf("vera");
+            assertThat(signIn(second, "vera")).isEqualTo("/");
+
+            assertThat(operatorOf("vera").path("created_at")).isEqualTo(made.path("created_at"));
+            assertThat(whoAmI(first).path("operator").asText()).isEqualTo("vera");
+            assertThat(whoAmI(second).path("operator").asText()).isEqualTo("vera");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"norole,openid_no_role", "notags,openid_no_tags"})
+    void whoever_may_do_nothing_is_refused_and_not_made(String user, String why) throws Exception {
+        Map<String, Long> before = world.rows().counts();
+        try (Browser browser = browser()) {
+            assertThat(signIn(browser, user)).isEqualTo("/sign-in?error=" + why);
+
+            assertThat(browser.cookies(host())).doesNotContainKey(COOKIE);
+            assertThat(world.rows().counts()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void a_local_account_of_the_same_name_is_not_taken_over() throws Exception {
+        assertThat(
+                        administrator()
+                                .call(
+                                        "POST",
+                                        "/api/v1/operators",
+                                        OperatorClient.object()
+                                                .put("name", "local")
+                                                .put("password", "correct horse battery")
+                                                .put("role", "viewer"))
+                                .status())
+                .isEqualTo(201);
+        JsonNode before = operatorOf("local");
+        try (Browser browser = browser()) {
+            assertThat(signIn(browser, "local")).isEqualTo("/sign-in?error=openid_name_taken");
+
+            assertThat(browser.cookies(host())).doesNotContainKey(COOKIE);
+            assertThat(operatorOf("local")).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void a_role_changed_at_the_provider_counts_from_the_next_sign_in_on() throws Exception {
+        try (Browser browser = browser();
+                Browser later = browser()) {
+            assertThat(signIn(browser, "changes")).isEqualTo("/");
+            assertThat(whoAmI(browser).path("role").asText()).isEqualTo("viewer");
+            keycloak.role("changes", "opnmanager-operator");
+            assertThat(whoAmI(browser).path("role").asText()).isEqualTo("viewer");
+
+            assertThat(signIn(later, "changes")).isEqualTo("/");
+
+            assertThat(whoAmI(later).path("role").asText()).isEqualTo("operator");
+            assertThat(whoAmI(browser).path("role").asText()).isEqualTo("operator");
+            JsonNode entries =
+                    administrator()
+                            .call(
+                                    "GET",
+                                    "/api/v1/audit?action=operator.change&subject=operator:changes",
+                                    null)
+                            .body()
+                            .path("items");
+            assertThat(entries.get(0).path("detail").asText())
+                    .isEqualTo(
+                            "by OpenID Connect from viewer within north to operator within north");
+        }
+    }
+
+    @Test
+    void whoever_has_no_role_at_the_provider_any_more_keeps_nothing_here() throws Exception {
+        try (Browser browser = browser();
+                Browser later = browser()) {
+            keycloak.role("leaves", "opnmanager-operator");
+            assertThat(signIn(browser, "leaves")).isEqualTo("/");
+            keycloak.role("leaves", "something-else");
+
+            assertThat(signIn(later, "leaves")).isEqualTo("/sign-in?error=openid_no_role");
+
+            assertThat(browser.get(world.broker().uri().resolve("/api/v1/sign-in")).statusCode())
+                    .isEqualTo(401);
+            assertThat(
+                            administrator()
+                                    .call("DELETE", "/api/v1/operators/leaves", null)
+                                    .body()
+                                    .path("code")
+                                    .asText())
+                    .isEqualTo("operator_unknown");
+        }
+    }
+
+    @Test
+    void an_answer_is_taken_once() throws Exception {
+        try (Browser browser = browser()) {
+            HttpResponse<String> ask = browser.get(entrance());
+            Map<String, Browser.Cookie> state = Map.copyOf(browser.cookies(host()));
+            HttpResponse<String> answer =
+                    browser.submit(
+                            browser.follow(ask),
+                            Map.of("username", "ada", "password", "password of ada"));
+            URI back = Browser.location(answer);
+            assertThat(path(browser.get(back))).isEqualTo("/");
+            browser.cookies(host()).clear();
+
+            assertThat(path(browser.get(back)))
+                    .as("its cookie is gone")
+                    .isEqualTo("/sign-in?error=openid_failed");
+            browser.cookies(host()).putAll(state);
+            assertThat(path(browser.get(back)))
+                    .as("somebody kept the cookie")
+                    .isEqualTo("/sign-in?error=openid_failed");
+            assertThat(browser.cookies(host())).doesNotContainKey(COOKIE);
+        }
+    }
+
+    @Test
+    void an_answer_to_another_browser_is_refused() throws Exception {
+        try (Browser asked = browser();
+                Browser other = browser()) {
+            URI back = back(asked, "ada");
+            assertThat(other.get(entrance()).statusCode()).isEqualTo(303);
+
+            assertThat(path(other.get(back))).isEqualTo("/sign-in?error=openid_failed");
+
+            assertThat(other.cookies(host())).doesNotContainKey(COOKIE);
+            assertThat(path(asked.get(back))).as("to whom it belongs").isEqualTo("/");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"secrets", "state", "garbage"})
+    void a_state_cookie_of_another_ask_is_refused(String what) throws Exception {
+        try (Browser browser = browser();
+                Browser other = browser()) {
+            URI back = back(browser, "ada");
+            assertThat(other.get(entrance()).statusCode()).isEqualTo(303);
+            var own = browser.cookies(host()).entrySet().iterator().next();
+            String ownState = own.getValue().value().split("\\|", 2)[0];
+            String ownSecrets = own.getValue().value().split("\\|", 2)[1];
+            String others =
+                    other.cookies(host()).values().iterator().next().value().split("\\|", 2)[1];
+            String forged =
+                    switch (what) {
+                        // Nonce and code verifier, in one encrypted part.
+                        case "secrets" -> ownState + "|" + others;
+                        case "state" -> "another" + ownState + "|" + ownSecrets;
+                        case "garbage" -> ownState + "|" + "A".repeat(ownSecrets.length());
+                        default -> throw new IllegalArgumentException(what);
+                    };
+            var _ = browser.cookies(host()).put(own.getKey(), new Browser.Cookie(forged, PATH, ""));
+
+            assertThat(path(browser.get(back))).isEqualTo("/sign-in?error=openid_failed");
+
+            assertThat(browser.cookies(host())).doesNotContainKey(COOKIE);
+        }
+    }
+
+    @Test
+    void whatever_is_added_to_the_address_leads_nowhere_else() throws Exception {
+        List<String> queries =
+                List.of(
+                        "redirect_uri=https://evil.example/",
+                        "return=https://evil.example",
+                        "next=//evil.example",
+                        "post_logout_redirect_uri=https://evil.example");
+        try (Browser browser = browser()) {
+            for (String query : queries) {
+                URI away = Browser.location(browser.get(URI.create(entrance() + "?" + query)));
+                assertThat(away.toString()).startsWith(keycloak.realm().toString());
+                assertThat(query(away)).containsEntry("redirect_uri", entrance().toString());
+                assertThat(away.toString()).doesNotContain("evil");
+            }
+        }
+    }
+
+    @Test
+    void an_error_of_the_provider_is_told_as_such() throws Exception {
+        try (Browser browser = browser()) {
+            String state = query(Browser.location(browser.get(entrance()))).get("state");
+
+            assertThat(
+                            path(
+                                    browser.get(
+                                            URI.create(
+                                                    entrance()
+                                                            + "?error=access_denied&state="
+                                                            + state))))
+                    .isEqualTo("/sign-in?error=openid_failed");
+        }
+    }
+
+    @Test
+    void cookies_of_the_library_and_tokens_of_the_provider_open_nothing() throws Exception {
+        try (Browser browser = browser()) {
+            for (String name : List.of("q_session", "q_session_operators", "q_auth_operators")) {
+                var _ =
+                        browser.cookies(host())
+                                .put(name, new Browser.Cookie("eyJhbGciOiJub25lIn0", "/", ""));
+            }
+            HttpResponse<String> answer =
+                    browser.get(world.broker().uri().resolve("/api/v1/firewalls"));
+
+            assertThat(answer.statusCode()).isEqualTo(401);
+            assertThat(JSON.readTree(answer.body()).path("code").asText())
+                    .isEqualTo("not_authenticated");
+            assertThat(signIn(browser, "ada"))
+                    .as("and are not in the way of a sign-in")
+                    .isEqualTo("/");
+        }
+        try (OperatorClient bearer =
+                OperatorClient.bearer(
+                        world.broker().uri(),
+                        world.broker().certificates().clientContext(),
+                        keycloak.accessToken("ada"))) {
+            assertThat(bearer.call("GET", "/api/v1/firewalls", null).status()).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void another_node_ends_what_this_one_began() throws Exception {
+        Broker other = world.addNode("node-b");
+        try (Browser browser = browser()) {
+            URI back = back(browser, "ada");
+
+            // As through a balancer: the same name, another machine.
+            Process curl =
+                    new ProcessBuilder(
+                                    "curl",
+                                    "--silent",
+                                    "--show-error",
+                                    "--include",
+                                    "--max-time",
+                                    "30",
+                                    "--cacert",
+                                    other.certificates().authorityFile().toString(),
+                                    "--connect-to",
+                                    back.getAuthority() + ":" + other.uri().getAuthority(),
+                                    "--cookie",
+                                    browser.cookieHeader(back),
+                                    back.toString())
+                            .redirectErrorStream(true)
+                            .start();
+            String answer = new String(curl.getInputStream().readAllBytes(), UTF_8);
+
+            assertThat(answer).startsWith("HTTP/2 303");
+            assertThat(answer)
+                    .contains("location: " + world.broker().uri() + "/\r\n")
+                    .contains("set-cookie: " + COOKIE + "=ops_");
+        }
+    }
+
+    @Test
+    void a_provider_that_does_not_answer_is_told_in_time_and_disturbs_nothing_else()
+            throws Exception {
+        try (Browser browser = browser()) {
+            URI back = back(browser, "ada");
+            keycloak.freeze();
+            try {
+                long begin = System.nanoTime();
+                assertThat(path(browser.get(back))).isEqualTo("/sign-in?error=openid_unavailable");
+                assertThat(System.nanoTime() - begin).isLessThan(8_000_000_000L);
+                assertThat(administrator().call("GET", "/api/v1/firewalls", null).status())
+                        .isEqualTo(200);
+            } finally {
+                keycloak.thaw();
+            }
+        }
+        try (Browser browser = browser()) {
+            assertThat(signIn(browser, "ada")).isEqualTo("/");
+        }
+    }
+
+    @Test
+    void no_secret_is_in_the_log() throws Exception {
+        List<String> secrets = new ArrayList<>(List.of(Keycloak.CLIENT_SECRET, "password of"));
+        try (Browser browser = browser()) {
+            URI back = back(browser, "ada");
+            secrets.add(query(back).get("code"));
+            assertThat(path(browser.get(back))).isEqualTo("/");
+            secrets.add(browser.cookie(host(), COOKIE).value());
+        }
+        assertThat(world.broker().program().output()).doesNotContain(secrets);
+    }
+
+    private static Map<String, String> query(URI address) {
+        Map<String, String> query = new TreeMap<>();
+        for (String pair : address.getRawQuery().split("&", -1)) {
+            var _ =
+                    query.put(
+                            pair.substring(0, pair.indexOf('=')),
+                            URLDecoder.decode(pair.substring(pair.indexOf('=') + 1), UTF_8));
+        }
+        return query;
+    }
+}
