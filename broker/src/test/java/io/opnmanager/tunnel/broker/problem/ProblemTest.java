@@ -139,7 +139,9 @@ class ProblemTest {
                 .statusCode(400)
                 .body("code", equalTo("invalid_field"))
                 .body("violations.field", contains("role"))
-                .body("violations.detail", contains("wanted one of administrator, operator, viewer"));
+                .body(
+                        "violations.detail",
+                        contains("wanted one of administrator, operator, viewer"));
     }
 
     @ParameterizedTest

@@ -64,6 +64,7 @@ final class RelayWorld implements AutoCloseable {
         return new RelayWorld(vertx, relay, told, server.actualPort());
     }
 
+    @SuppressWarnings("NullAway") // does not read from a class file that an array may be null
     static Upstream plain(int port, String kind, String session) {
         return new Upstream(17, port, "http", null, "localhost:" + port, kind, URI.create(session));
     }
