@@ -37,12 +37,14 @@ class Connect extends Part {
         () => (this.tunnel !== undefined && live(this.tunnel) ? `/api/v1/requests/${this.tunnel.id}/events` : undefined),
         (tunnel) => this.moved(tunnel),
         () => undefined,
+        true,
     );
     readonly decisions = new Feed<Approval>(
         this,
         () => (this.approval?.status === 'waiting' ? '/api/v1/approvals/events' : undefined),
         (approval) => this.decided(approval),
         () => void this.readApproval(),
+        true,
     );
 
     override connectedCallback(): void {

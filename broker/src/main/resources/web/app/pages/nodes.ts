@@ -44,7 +44,7 @@ class Nodes extends Part {
         return html`
             <header class="head"><h1>Nodes</h1></header>
             ${maybeProblem(this.problem, () => void this.read())}
-            ${this.items === undefined ? (this.problem ? nothing : skeleton(2)) : html`<div class="cards" data-test="nodes">${this.items.map((node) => this.node(node))}</div>`}
+            ${this.items === undefined ? (this.problem ? nothing : skeleton(2)) : html`<div class="cards cards-several" data-test="nodes">${this.items.map((node) => this.node(node))}</div>`}
         `;
     }
 
