@@ -1,12 +1,13 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
-const HIDDEN_FOR = 30_000;
+const HIDDEN_FOR = 10_000;
 const RETRY_FIRST = 1_000;
 const RETRY_LAST = 15_000;
 
 /**
- * A stream of events, for as long as its host is on the page. A tab that nobody looks at gives its connection back
- * after a while (a browser has six of them a host over HTTP/1.1) and catches up when it is looked at again.
+ * A stream of events, for as long as its host is on the page. A browser has six connections a host over HTTP/1.1, for
+ * all tabs together, and each stream holds one: hence one stream a page, and none for a tab that nobody looks at. It
+ * catches up when it is looked at again.
  */
 export class Feed<T> implements ReactiveController {
     private source: EventSource | undefined;
@@ -19,12 +20,14 @@ export class Feed<T> implements ReactiveController {
 
     /**
      * @param caughtUp called whenever the stream begins anew: what happened before it has to be read
+     * @param unseen goes on although nobody looks, because the page acts on what it hears
      */
     constructor(
         private readonly host: ReactiveControllerHost,
         private readonly path: () => string | undefined,
         private readonly heard: (item: T) => void,
         private readonly caughtUp: () => void,
+        private readonly unseen = false,
     ) {
         host.addController(this);
     }
@@ -50,16 +53,20 @@ export class Feed<T> implements ReactiveController {
 
     private readonly looked = (): void => {
         clearTimeout(this.hidden);
-        if (document.hidden) {
+        if (this.resting) {
             this.hidden = setTimeout(() => this.close(), HIDDEN_FOR);
         } else if (this.source === undefined) {
             this.open();
         }
     };
 
+    private get resting(): boolean {
+        return document.hidden && !this.unseen;
+    }
+
     private open(): void {
         const path = this.path();
-        if (!this.wanted || path === undefined || this.source !== undefined) {
+        if (!this.wanted || this.resting || path === undefined || this.source !== undefined) {
             return;
         }
         const source = new EventSource(path);

@@ -15,9 +15,9 @@ const FIELDS = ['text', 'actor', 'action', 'subject', 'result', 'from', 'until']
 
 /** Who did what, to which, from where, and with what result. */
 class Audit extends Part {
-    @state() private accessor found: Page<AuditEntry> | undefined;
-    @state() private accessor problem: Problem | undefined;
-    @state() private accessor verdict: AuditVerdict | Problem | 'busy' | undefined;
+    @state() private found: Page<AuditEntry> | undefined;
+    @state() private problem: Problem | undefined;
+    @state() private verdict: AuditVerdict | Problem | 'busy' | undefined;
     private query = new URLSearchParams(place.value.search);
     private page = 0;
     private round = 0;
@@ -156,7 +156,7 @@ class Audit extends Part {
             <div>
                 <h2>The audit is not what was sealed</h2>
                 <p>
-                    The first place is seal ${broken ? number(broken.number) : '?'}${broken?.audit_id ? html`, entry <b>${broken.audit_id}</b>` : nothing}:
+                    The first place is seal ${broken?.number === undefined ? '?' : number(broken.number)}${broken?.audit_id ? html`, entry <b>${broken.audit_id}</b>` : nothing}:
                     ${{ changed: 'an entry or a seal was changed after it was written.', missing: 'an entry or a seal is gone.', inserted: 'an entry stands there that was not there when its neighbours were sealed.' }[broken?.what ?? 'changed']}
                 </p>
                 <p>Somebody with access to the database did this. Keep a copy of the database as it is now, and compare with your last backup.</p>
@@ -178,9 +178,9 @@ class Audit extends Part {
                     ${found.items.map(
                         (entry) => html`<tr>
                             <td class="nowrap tabular">${moment(entry.at)}</td>
-                            <td>${this.narrow('actor', entry.actor)}</td>
-                            <td>${this.narrow('action', entry.action)}</td>
-                            <td>${entry.subject ? this.narrow('subject', entry.subject) : nothing}</td>
+                            <td class="nowrap">${this.narrow('actor', entry.actor)}</td>
+                            <td class="nowrap">${this.narrow('action', entry.action)}</td>
+                            <td class="nowrap">${entry.subject ? this.narrow('subject', entry.subject) : nothing}</td>
                             <td>${entry.result === 'done' ? html`<span class="quiet">done</span>` : html`<span class="state state-bad"><i aria-hidden="true"></i>${entry.result}</span>`}</td>
                             <td class="nowrap">${entry.address ?? nothing}</td>
                             <td class="wraps">${entry.detail ?? nothing}</td>

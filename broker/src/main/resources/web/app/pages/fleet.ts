@@ -22,9 +22,9 @@ const SETTLED = 700;
 
 /** All firewalls within reach: thousands of them, of which the browser holds the pages that were looked at. */
 class Fleet extends Part {
-    @state() private accessor total: number | undefined;
-    @state() private accessor problem: Problem | undefined;
-    @state() private accessor tags: TagCount[] = [];
+    @state() private total: number | undefined;
+    @state() private problem: Problem | undefined;
+    @state() private tags: TagCount[] = [];
     private query = new URLSearchParams(place.value.search);
     private items = new Map<number, Firewall>();
     private positions = new Map<number, number>();
@@ -207,7 +207,7 @@ class Fleet extends Part {
             </label>
             ${this.choice('tag', 'Tag', [['', 'All tags'], ...this.tags.map(({ tag, firewalls: some }) => [tag, `${tag} (${some})`])])}
             ${this.choice('online', 'State', [['', 'Any state'], ['true', 'Online'], ['false', 'Offline']])}
-            ${this.choice('kind', 'Kind', [['', 'Any kind'], ['opnsense', 'OPNsense'], ['pfsense', 'pfSense'], ['generic', 'Generic']])}
+            ${this.choice('kind', 'Kind', [['', 'Any kind'], ['opnsense', 'OPNsense'], ['pfsense', 'pfSense'], ['generic', 'Other']])}
             ${this.choice('sort', 'Order', [['', 'By name'], ['last_seen', 'By last seen'], ['status', 'By state']])}
         </div>`;
     }
@@ -269,6 +269,7 @@ class Fleet extends Part {
             return html`<div class="row row-waits" role="row" aria-rowindex=${index + 2} data-row=${index}><span role="cell"><span class="for-ears">Loading</span></span></div>`;
         }
         const sessions = firewall.live_requests;
+        const platform = firewall.platform ?? kindName(firewall.kind);
         return html`<div class="row" role="row" aria-rowindex=${index + 2} data-row=${index} data-firewall=${firewall.id}>
             <span role="cell" class="cell-name">
                 <a href="/firewalls/${firewall.id}">${firewall.name}</a>
@@ -277,8 +278,8 @@ class Fleet extends Part {
             </span>
             <span role="cell" class="cell-state">${onlineState(firewall)}</span>
             <span role="cell" class="cell-tags">${tagList(firewall.tags)}</span>
-            <span role="cell" class="cell-kind">${kindName(firewall.kind)}<small>${firewall.platform ?? nothing}</small></span>
-            <span role="cell" class="cell-agent">${firewall.agent_version ?? '–'}</span>
+            <span role="cell" class="cell-kind" title=${platform}>${platform}</span>
+            <span role="cell" class="cell-agent" title=${firewall.agent_version ?? nothing}>${firewall.agent_version ?? '–'}</span>
             <span role="cell" class="cell-seen" title=${moment(firewall.last_seen)}>${ago(firewall.last_seen, this.clock.now)}</span>
             <span role="cell" class="cell-act">
                 ${may('operator')

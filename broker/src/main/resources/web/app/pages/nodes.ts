@@ -15,8 +15,8 @@ const GONE = 30_000;
 
 /** The brokers that work together on one database. */
 class Nodes extends Part {
-    @state() private accessor items: Node[] | undefined;
-    @state() private accessor problem: Problem | undefined;
+    @state() private items: Node[] | undefined;
+    @state() private problem: Problem | undefined;
     private timer: ReturnType<typeof setInterval> | undefined;
     readonly clock = new Ticking(this, 1000);
 
@@ -44,7 +44,7 @@ class Nodes extends Part {
         return html`
             <header class="head"><h1>Nodes</h1></header>
             ${maybeProblem(this.problem, () => void this.read())}
-            ${this.items === undefined ? (this.problem ? nothing : skeleton(2)) : html`<div class="cards" data-test="nodes">${this.items.map((node) => this.node(node))}</div>`}
+            ${this.items === undefined ? (this.problem ? nothing : skeleton(2)) : html`<div class="cards cards-several" data-test="nodes">${this.items.map((node) => this.node(node))}</div>`}
         `;
     }
 

@@ -23,8 +23,8 @@ const ROLES: [Role, string][] = [
 
 /** People who may use the broker. */
 class Operators extends Part {
-    @state() private accessor items: Operator[] | undefined;
-    @state() private accessor problem: Problem | undefined;
+    @state() private items: Operator[] | undefined;
+    @state() private problem: Problem | undefined;
     private readonly dialog = createRef<Dialog>();
     readonly clock = new Ticking(this, 10_000);
 
@@ -116,7 +116,7 @@ class Operators extends Part {
                     ${operator.second_factor ? html`<button type="button" class="button" @click=${() => this.factor(operator)} data-test="remove-second-factor">Remove second factor</button>` : nothing}
                     <button type="button" class="button" @click=${() => this.out(operator)}>Sign out</button>
                     <button type="button" class="button" @click=${() => this.tokens(operator)}>Revoke tokens</button>
-                    ${own ? nothing : html`<button type="button" class="button button-bad-quiet" @click=${() => this.remove(operator)} data-test="remove-operator">Remove</button>`}
+                    ${own ? nothing : html`<button type="button" class="button button-bad-quiet" @click=${() => this.dismiss(operator)} data-test="remove-operator">Remove</button>`}
                 </div>`,
             act: 'Save',
             done: (form) => this.outcome(attempt(operators.change({ name: operator.name, OperatorChange: this.wishes(form) })), `${operator.name} is changed, from now on and in open sessions.`),
@@ -166,7 +166,7 @@ class Operators extends Part {
         this.sure(`Revoke every token of ${operator.name}?`, html`<p>Scripts that use one are refused at once.</p>`, 'Revoke them', () => operators.revokeTokens({ name: operator.name }), `The tokens of ${operator.name} are revoked.`);
     }
 
-    private remove(operator: Operator): void {
+    private dismiss(operator: Operator): void {
         this.sure(
             `Remove ${operator.name}?`,
             html`<p>They are signed out, their tokens stop working and their open sessions end. What they did stays in the audit.</p>`,

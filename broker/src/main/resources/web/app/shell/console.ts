@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { requests, ask, whenSignedOut, signIn } from '../api/client';
-import { live, type Page, type Tunnel } from '../api/model';
-import { Feed } from '../api/feed';
-import { Problem } from '../api/problem';
+import { state } from 'lit/decorators.js';
+import { attempt, requests, signIn, whenSignedOut } from '../api/client';
+import type { Page, Tunnel } from '../api/model';
+import type { Problem } from '../api/problem';
 import { icon } from '../ui/icons';
 import { Part } from '../ui/part';
 import { problemBox } from '../ui/pieces';
@@ -10,7 +10,7 @@ import { Ticking } from '../ui/ticking';
 import { clockFace } from '../ui/words';
 import { go, ownPage, place, startNavigation } from './navigation';
 import { match, routes, type Match } from './routes';
-import { Store, Watching } from './store';
+import { Watching } from './store';
 import { applyTheme, nextTheme, theme } from './theme';
 import { may, recognise, who } from './who';
 import './toasts';
@@ -27,6 +27,7 @@ import '../pages/sessions';
 import '../pages/sign-in';
 
 const LOOK_AGAIN = 60_000;
+const COUNT_AGAIN = 10_000;
 const WARN_BEFORE = 120;
 
 /** The frame around every page: navigation, who is signed in, and which page is shown. */
@@ -160,40 +161,32 @@ class Console extends Part {
     };
 }
 
-/** How many sessions of the caller's reach are live; undefined until it is known. */
-const liveSessions = new Store<Map<number, Tunnel> | undefined>(undefined);
-
 class Navigation extends Part {
+    @state() private sessions = 0;
     readonly watchingPlace = new Watching(this, place);
-    readonly watchingSessions = new Watching(this, liveSessions);
-    readonly feed = new Feed<Tunnel>(
-        this,
-        () => '/api/v1/requests/events',
-        (tunnel) => this.heard(tunnel),
-        () => void this.count(),
-    );
+    private timer: ReturnType<typeof setInterval> | undefined;
 
-    private heard(tunnel: Tunnel): void {
-        const known = new Map(liveSessions.value ?? []);
-        if (live(tunnel)) {
-            known.set(tunnel.id, tunnel);
-        } else {
-            known.delete(tunnel.id);
-        }
-        liveSessions.set(known);
+    override connectedCallback(): void {
+        super.connectedCallback();
+        void this.count();
+        // Asked, not streamed: the one stream that a tab may hold belongs to its page.
+        this.timer = setInterval(() => document.hidden || void this.count(), COUNT_AGAIN);
+    }
+
+    override disconnectedCallback(): void {
+        super.disconnectedCallback();
+        clearInterval(this.timer);
     }
 
     private async count(): Promise<void> {
-        try {
-            const page = await ask<Page<Tunnel>>(requests.list({ live: true, size: 500 }));
-            liveSessions.set(new Map(page.items.map((tunnel) => [tunnel.id, tunnel])));
-        } catch {
-            // A number beside a word: it comes with the next event.
+        const outcome = await attempt<Page<Tunnel>>(requests.list({ live: true, size: 1 }));
+        if ('done' in outcome) {
+            this.sessions = outcome.done.total;
         }
     }
 
     override render(): TemplateResult {
-        const sessions = liveSessions.value?.size ?? 0;
+        const sessions = this.sessions;
         return html`<nav aria-label="Pages">
             <ul>
                 ${routes.map(({ nav, role, path }) => {

@@ -17,7 +17,7 @@ export function firewallFields(firewall?: Firewall): TemplateResult {
             <label class="field">
                 <span>Kind</span>
                 <select name="kind" data-test="kind">
-                    ${[['opnsense', 'OPNsense'], ['pfsense', 'pfSense'], ['generic', 'Something else']].map(
+                    ${[['opnsense', 'OPNsense'], ['pfsense', 'pfSense'], ['generic', 'Other']].map(
                         ([kind, word]) => html`<option value=${kind ?? ''} ?selected=${kind === (firewall?.kind ?? 'generic')}>${word}</option>`,
                     )}
                 </select>

@@ -37,7 +37,7 @@ export function tagList(tags: readonly string[]): TemplateResult | typeof nothin
     return tags.length === 0 ? nothing : html`<span class="tags">${tags.map((tag) => html`<span class="tag">${tag}</span>`)}</span>`;
 }
 
-const KINDS: Record<string, string> = { opnsense: 'OPNsense', pfsense: 'pfSense', generic: 'generic' };
+const KINDS: Record<string, string> = { opnsense: 'OPNsense', pfsense: 'pfSense', generic: 'Other' };
 
 export function kindName(kind: string): string {
     return KINDS[kind] ?? kind;

@@ -54,7 +54,7 @@ final class BrowserRules {
                 .set("X-Frame-Options", "DENY")
                 .set(
                         "Permissions-Policy",
-                        "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), bluetooth=(),"
+                        "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(),"
                                 + " display-capture=(), midi=(), publickey-credentials-get=(), clipboard-write=(self)");
     }
 
