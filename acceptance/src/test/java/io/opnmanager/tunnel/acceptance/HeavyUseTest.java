@@ -204,6 +204,7 @@ class HeavyUseTest {
             Eventually.within(
                     STALL.multipliedBy(2), () -> assertThat(page.busy.get()).isEqualTo(before + 1));
             assertThat(page.poured.get()).isBetween(1L, UNDER_WAY);
+            assertThat(HandBrowser.untilCut(reader)).isLessThan(UNDER_WAY);
             assertThat(uploaded.get()).isBetween(1L, UNDER_WAY);
             assertThat(pouring).isNotDone();
         }
