@@ -88,6 +88,9 @@ final class World implements AutoCloseable {
                                 ? Broker.prepareForBrowsers(
                                         brokerFolder, database, certificates, settings)
                                 : Broker.prepare(brokerFolder, database, certificates, settings));
+        if (builder.heap != null) {
+            broker.heap(builder.heap);
+        }
         network = own(CuttableProxy.start(PROXY_ADDRESS, broker.sshPort()));
     }
 
@@ -113,6 +116,7 @@ final class World implements AutoCloseable {
         private int firewalls;
         private int ports = DEFAULT_PORTS;
         private boolean plainHttp;
+        private @Nullable String heap;
 
         private Builder(String name) {
             this.name = name;
@@ -133,6 +137,12 @@ final class World implements AutoCloseable {
         /** The console over plain HTTP on loopback, as in the demo, instead of TLS. */
         Builder plainHttp() {
             plainHttp = true;
+            return this;
+        }
+
+        /** The most memory that the broker may take for its heap, such as 128m. */
+        Builder heap(String most) {
+            heap = most;
             return this;
         }
 
