@@ -34,7 +34,7 @@ export type Tunnel = Sure<
     | 'session_url'
 >;
 export type Terms = Sure<wire.RequestTerms, 'byte_limit'>;
-export type Pin = Sure<wire.CertificatePin, 'offered_sha256' | 'offered_at'>;
+export type Pin = Sure<wire.CertificatePin, 'pinned_by' | 'offered_sha256' | 'offered_at'>;
 export type EnrolmentToken = Sure<wire.EnrolmentToken>;
 export type AgentToken = Sure<wire.AgentToken>;
 export type TagCount = Sure<wire.TagCount>;
