@@ -29,8 +29,8 @@ const METHODS: Record<string, string> = {
 
 /** The own sign-in: password, second factor, tokens, and where one is signed in. */
 class Account extends Part {
-    @state() private accessor tokens: Token[] | undefined;
-    @state() private accessor problem: Problem | undefined;
+    @state() private tokens: Token[] | undefined;
+    @state() private problem: Problem | undefined;
     private readonly dialog = createRef<Dialog>();
     readonly watchingWho = new Watching(this, who);
     readonly clock = new Ticking(this, 10_000);

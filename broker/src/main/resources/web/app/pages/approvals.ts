@@ -17,8 +17,8 @@ const STATE = { waiting: 'wait', granted: 'good', refused: 'bad', used: 'off', e
 
 /** Leave to connect, asked of a second operator. */
 class Approvals extends Part {
-    @state() private accessor items: Approval[] | undefined;
-    @state() private accessor problem: Problem | undefined;
+    @state() private items: Approval[] | undefined;
+    @state() private problem: Problem | undefined;
     readonly clock = new Ticking(this, 1000);
     readonly feed = new Feed<Approval>(
         this,

@@ -15,9 +15,9 @@ const FIELDS = ['text', 'actor', 'action', 'subject', 'result', 'from', 'until']
 
 /** Who did what, to which, from where, and with what result. */
 class Audit extends Part {
-    @state() private accessor found: Page<AuditEntry> | undefined;
-    @state() private accessor problem: Problem | undefined;
-    @state() private accessor verdict: AuditVerdict | Problem | 'busy' | undefined;
+    @state() private found: Page<AuditEntry> | undefined;
+    @state() private problem: Problem | undefined;
+    @state() private verdict: AuditVerdict | Problem | 'busy' | undefined;
     private query = new URLSearchParams(place.value.search);
     private page = 0;
     private round = 0;

@@ -19,14 +19,14 @@ const HEARTBEAT = 15_000;
 
 /** The window that becomes the firewall's page: asks, shows how far it is, and goes there when the tunnel is up. */
 class Connect extends Part {
-    @property({ attribute: false }) accessor query = new URLSearchParams();
-    @state() private accessor terms: Terms | undefined;
-    @state() private accessor firewall: Firewall | undefined;
-    @state() private accessor tunnel: Tunnel | undefined;
-    @state() private accessor approval: Approval | undefined;
-    @state() private accessor problem: Problem | undefined;
-    @state() private accessor busy = false;
-    @state() private accessor entering = false;
+    @property({ attribute: false }) query = new URLSearchParams();
+    @state() private terms: Terms | undefined;
+    @state() private firewall: Firewall | undefined;
+    @state() private tunnel: Tunnel | undefined;
+    @state() private approval: Approval | undefined;
+    @state() private problem: Problem | undefined;
+    @state() private busy = false;
+    @state() private entering = false;
     private readonly attemptKey = crypto.randomUUID();
     private readonly began = performance.now();
     private mine = false;

@@ -17,12 +17,12 @@ import '../ui/copyable';
 
 /** A name, a token, one command on the box; then it turns green here. */
 class Enrol extends Part {
-    @property({ type: Number }) accessor firewallId = 0;
-    @state() private accessor firewall: Firewall | undefined;
-    @state() private accessor token: EnrolmentToken | undefined;
-    @state() private accessor problem: Problem | undefined;
-    @state() private accessor way = 'linux';
-    @state() private accessor busy = false;
+    @property({ type: Number }) firewallId = 0;
+    @state() private firewall: Firewall | undefined;
+    @state() private token: EnrolmentToken | undefined;
+    @state() private problem: Problem | undefined;
+    @state() private way = 'linux';
+    @state() private busy = false;
     private enrolledBefore: string | undefined;
     readonly clock = new Ticking(this, 1000);
     readonly feed = new Feed<Firewall>(

@@ -26,11 +26,11 @@ function pinnedBy(pin: Pin): string {
 
 /** One firewall: what is known of it, which certificate is trusted, who was there. */
 class FirewallPage extends Part {
-    @property({ type: Number }) accessor firewallId = 0;
-    @state() private accessor firewall: Firewall | undefined;
-    @state() private accessor pins: Pin[] = [];
-    @state() private accessor history: Page<Tunnel> | undefined;
-    @state() private accessor problem: Problem | undefined;
+    @property({ type: Number }) firewallId = 0;
+    @state() private firewall: Firewall | undefined;
+    @state() private pins: Pin[] = [];
+    @state() private history: Page<Tunnel> | undefined;
+    @state() private problem: Problem | undefined;
     private page = 0;
     private readonly dialog = createRef<Dialog>();
     readonly clock = new Ticking(this, 5000);

@@ -22,9 +22,9 @@ const SETTLED = 700;
 
 /** All firewalls within reach: thousands of them, of which the browser holds the pages that were looked at. */
 class Fleet extends Part {
-    @state() private accessor total: number | undefined;
-    @state() private accessor problem: Problem | undefined;
-    @state() private accessor tags: TagCount[] = [];
+    @state() private total: number | undefined;
+    @state() private problem: Problem | undefined;
+    @state() private tags: TagCount[] = [];
     private query = new URLSearchParams(place.value.search);
     private items = new Map<number, Firewall>();
     private positions = new Map<number, number>();

@@ -15,8 +15,8 @@ const GONE = 30_000;
 
 /** The brokers that work together on one database. */
 class Nodes extends Part {
-    @state() private accessor items: Node[] | undefined;
-    @state() private accessor problem: Problem | undefined;
+    @state() private items: Node[] | undefined;
+    @state() private problem: Problem | undefined;
     private timer: ReturnType<typeof setInterval> | undefined;
     readonly clock = new Ticking(this, 1000);
 

@@ -23,8 +23,8 @@ const ROLES: [Role, string][] = [
 
 /** People who may use the broker. */
 class Operators extends Part {
-    @state() private accessor items: Operator[] | undefined;
-    @state() private accessor problem: Problem | undefined;
+    @state() private items: Operator[] | undefined;
+    @state() private problem: Problem | undefined;
     private readonly dialog = createRef<Dialog>();
     readonly clock = new Ticking(this, 10_000);
 

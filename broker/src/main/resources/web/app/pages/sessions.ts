@@ -23,10 +23,10 @@ const TRAFFIC = 5_000;
 
 /** What is open right now, and what was. */
 class Sessions extends Part {
-    @state() private accessor open: Tunnel[] | undefined;
-    @state() private accessor ended: Page<Tunnel> | undefined;
-    @state() private accessor terms: Terms | undefined;
-    @state() private accessor problem: Problem | undefined;
+    @state() private open: Tunnel[] | undefined;
+    @state() private ended: Page<Tunnel> | undefined;
+    @state() private terms: Terms | undefined;
+    @state() private problem: Problem | undefined;
     private page = 0;
     private timer: ReturnType<typeof setInterval> | undefined;
     private readonly dialog = createRef<Dialog>();

@@ -11,12 +11,12 @@ import { maybeProblem } from '../ui/pieces';
 
 /** Name and password, a code when the account has a second factor, or whatever else the broker offers. */
 class SignIn extends Part {
-    @property() accessor next = '/';
-    @state() private accessor methods: SignInMethods | undefined;
-    @state() private accessor needsCode = false;
-    @state() private accessor problem: Problem | undefined;
-    @state() private accessor wrong = false;
-    @state() private accessor busy = false;
+    @property() next = '/';
+    @state() private methods: SignInMethods | undefined;
+    @state() private needsCode = false;
+    @state() private problem: Problem | undefined;
+    @state() private wrong = false;
+    @state() private busy = false;
 
     override connectedCallback(): void {
         super.connectedCallback();

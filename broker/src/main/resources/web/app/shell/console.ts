@@ -162,7 +162,7 @@ class Console extends Part {
 }
 
 class Navigation extends Part {
-    @state() private accessor sessions = 0;
+    @state() private sessions = 0;
     readonly watchingPlace = new Watching(this, place);
     private timer: ReturnType<typeof setInterval> | undefined;
 

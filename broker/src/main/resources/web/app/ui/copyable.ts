@@ -5,11 +5,11 @@ import { Part } from './part';
 
 /** Text to take away: a command, a token, a fingerprint. */
 class Copyable extends Part {
-    @property() accessor text = '';
-    @property() accessor label = 'Copy';
+    @property() text = '';
+    @property() label = 'Copy';
     /** One line beside other things instead of a block. */
-    @property({ type: Boolean }) accessor inline = false;
-    @state() private accessor copied = false;
+    @property({ type: Boolean }) inline = false;
+    @state() private copied = false;
 
     override render(): TemplateResult {
         return html`<div class=${this.inline ? 'copyable copyable-inline' : 'copyable'}>

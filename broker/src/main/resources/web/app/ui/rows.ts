@@ -11,11 +11,11 @@ const BEYOND = 6;
  * is about to show with the event {@code needs}, and moves the focus from row to row with the arrow keys.
  */
 export class Rows extends Part {
-    @property({ type: Number }) accessor total = 0;
-    @property({ attribute: false }) accessor row: (index: number) => TemplateResult = () => html``;
-    @property({ attribute: false }) accessor label = '';
-    @state() private accessor first = 0;
-    @state() private accessor height = 44;
+    @property({ type: Number }) total = 0;
+    @property({ attribute: false }) row: (index: number) => TemplateResult = () => html``;
+    @property({ attribute: false }) label = '';
+    @state() private first = 0;
+    @state() private height = 44;
     private viewport = 600;
     private scroller: HTMLElement | undefined;
     private readonly resized = new ResizeObserver(() => this.measure());

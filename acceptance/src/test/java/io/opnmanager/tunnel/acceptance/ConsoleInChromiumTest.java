@@ -83,9 +83,11 @@ class ConsoleInChromiumTest {
         page.locator("[data-row='0'] a").focus();
         page.keyboard().press("End");
 
-        assertThat(page.locator("[data-firewall] a:focus")).hasText(Pattern.compile("zagreb|waiting"));
+        assertThat(page.locator("[data-firewall] a:focus"))
+                .hasText(Pattern.compile("zagreb|waiting"));
         assertThat(page.locator("[data-row]").count()).isBetween(10, 60);
-        // Half of the steps of a long way through the list are drawn within a frame of 60 a second, were the machine
+        // Half of the steps of a long way through the list are drawn within a frame of 60 a second,
+        // were the machine
         // idle; it never is.
         Object median =
                 page.evaluate(
@@ -146,7 +148,8 @@ class ConsoleInChromiumTest {
     void the_code_of_a_second_factor_can_be_read_by_a_camera() throws Exception {
         Page page = console.open(person, "/tokens");
         page.click("[data-test=add-factor]");
-        page.fill("[data-test=factor-password]", console.world().broker().administrator().password());
+        page.fill(
+                "[data-test=factor-password]", console.world().broker().administrator().password());
         page.click("[data-test=dialog-act]");
         Locator drawn = page.locator("[data-test=qr]");
         assertThat(drawn).isVisible();
@@ -160,9 +163,7 @@ class ConsoleInChromiumTest {
         int width = image.getWidth();
         int[] pixels = image.getRGB(0, 0, width, image.getHeight(), null, 0, width);
         var source = new RGBLuminanceSource(width, image.getHeight(), pixels);
-        return new QRCodeReader()
-                .decode(new BinaryBitmap(new HybridBinarizer(source)))
-                .getText();
+        return new QRCodeReader().decode(new BinaryBitmap(new HybridBinarizer(source))).getText();
     }
 
     @Test
@@ -183,11 +184,15 @@ class ConsoleInChromiumTest {
         }
         assertThat(page.locator("[data-test=arrived]")).isVisible();
         // In the foreground here, so that it ends with the test.
-        String serving = pasted.getLast().replace("nohup sh serve.sh > serve.log 2>&1 &", "exec sh serve.sh");
+        String serving =
+                pasted.getLast()
+                        .replace("nohup sh serve.sh > serve.log 2>&1 &", "exec sh serve.sh");
         try (Program _ = shell(folder, serving)) {
             assertThat(page.locator("[data-test=arrived-online]")).isVisible();
             Page window =
-                    page.context().waitForPage(() -> page.locator("[data-test=arrived-online] button").click());
+                    page.context()
+                            .waitForPage(() ->
+                                    page.locator("[data-test=arrived-online] button").click());
             new FirewallWindow(window).expectSignIn(firewall);
             window.close();
         }
@@ -196,6 +201,9 @@ class ConsoleInChromiumTest {
     /** What was pasted into a shell of the box, whose folder is here. */
     private static Program shell(Path folder, String lines) throws Exception {
         return Program.start(
-                "shell", folder, List.of("sh", "-c", lines.replace("/var/db/opnmanager-agent", folder.toString())), Map.of());
+                "shell",
+                folder,
+                List.of("sh", "-c", lines.replace("/var/db/opnmanager-agent", folder.toString())),
+                Map.of());
     }
 }

@@ -389,6 +389,9 @@ class EntryTest {
                         get + "Host: someone@" + host + "\r\n" + end,
                         get + "Host: " + host + "..\r\n" + end,
                         get + "Host: " + host + "/x\r\n" + end,
+                        "GET /q/health/live HTTP/1.2\r\nHost: localhost\r\n" + end,
+                        "GET /q/health/live HTTP/2.0\r\nHost: localhost\r\n" + end,
+                        "GET /q/health/live FTP/1.1\r\nHost: localhost\r\n" + end,
                         "GET https://localhost/q/health/live HTTP/1.1\r\nHost: "
                                 + host
                                 + "\r\n"

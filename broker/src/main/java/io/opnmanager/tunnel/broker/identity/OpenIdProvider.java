@@ -13,7 +13,6 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.util.Base64;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,8 +113,7 @@ class OpenIdProvider implements TenantConfigResolver {
             return false;
         }
         try {
-            return Set.of("localhost").contains(host)
-                    || InetAddress.ofLiteral(host).isLoopbackAddress();
+            return host.equals("localhost") || InetAddress.ofLiteral(host).isLoopbackAddress();
         } catch (IllegalArgumentException e) {
             return false;
         }

@@ -133,8 +133,7 @@ record OpenIdUser(Account account, String name, Role role, List<String> tags) {
         if (found == null) {
             return List.of();
         }
-        // Some providers let everybody say any address (RFC 9700 has no word for it, but accounts
-        // were taken over by it); only a checked one says who somebody is.
+        // Some providers let everybody say any address; only a checked one says who somebody is.
         if (claim.equals(MAIL) && !claims.path(MAIL_VERIFIED).asBoolean(false)) {
             return List.of();
         }

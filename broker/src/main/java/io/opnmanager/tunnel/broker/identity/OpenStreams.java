@@ -15,7 +15,6 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -26,8 +25,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Event streams that operators hold open. A credential is looked at when a call begins, and a
- * stream is a call that does not end: it is cut when its credential is over or taken away, or when
- * its operator may do something else than before. A client that still may asks again by itself.
+ * stream is a call that does not end: it is cut when its credential is over or taken away. A client
+ * that still may asks again by itself. That a stream ends with its operator's rights is no business
+ * of this class: whoever tells of things has to know who may hear of them.
  */
 @ApplicationScoped
 class OpenStreams {
@@ -65,12 +65,7 @@ class OpenStreams {
                     "too many event streams are open on this node",
                     Duration.ofSeconds(10));
         }
-        Stream stream =
-                new Stream(
-                        context.request(),
-                        admitted,
-                        rights.of(admitted.operator().name()),
-                        rights.number());
+        Stream stream = new Stream(context.request(), admitted, rights.number());
         open.add(stream);
         context.addEndHandler(end -> open.remove(stream));
     }
@@ -111,9 +106,6 @@ class OpenStreams {
 
     private boolean mayStay(Stream stream, Set<Long> signIns, Set<Long> tokens) {
         Credential credential = stream.admitted.credential();
-        if (!Objects.equals(stream.rights, rights.of(stream.admitted.operator().name()))) {
-            return false;
-        }
         if (credential.signIn() != null) {
             return signIns.contains(credential.signIn());
         }
@@ -154,17 +146,11 @@ class OpenStreams {
 
         private final HttpServerRequest request;
         private final Admitted admitted;
-        private final Caller.@Nullable Operator rights;
         private final long number;
 
-        Stream(
-                HttpServerRequest request,
-                Admitted admitted,
-                Caller.@Nullable Operator rights,
-                long number) {
+        Stream(HttpServerRequest request, Admitted admitted, long number) {
             this.request = request;
             this.admitted = admitted;
-            this.rights = rights;
             this.number = number;
         }
 

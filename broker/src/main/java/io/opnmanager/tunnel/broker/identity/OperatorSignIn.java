@@ -99,6 +99,7 @@ class OperatorSignIn {
                     && operator != null
                     && hash != null) {
                 verified.put(mac(operator, hash, password), true, VERIFIED, verified.generation());
+                verifiedNames.put(name, true, VERIFIED, verifiedNames.generation());
                 return operator;
             }
             attempt.wrong();

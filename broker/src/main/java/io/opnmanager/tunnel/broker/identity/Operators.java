@@ -8,7 +8,6 @@ import io.opnmanager.tunnel.contract.operator.OperatorAsk;
 import io.opnmanager.tunnel.contract.operator.OperatorChange;
 import io.opnmanager.tunnel.contract.operator.Role;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Event;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -28,19 +27,12 @@ class Operators {
     private final Passwords passwords;
     private final Witness witness;
     private final OperatorRights rights;
-    private final Event<OperatorRemoved> removed;
 
-    Operators(
-            Jdbi jdbi,
-            Passwords passwords,
-            Witness witness,
-            OperatorRights rights,
-            Event<OperatorRemoved> removed) {
+    Operators(Jdbi jdbi, Passwords passwords, Witness witness, OperatorRights rights) {
         this.jdbi = jdbi;
         this.passwords = passwords;
         this.witness = witness;
         this.rights = rights;
-        this.removed = removed;
     }
 
     /** All by name. */
@@ -143,8 +135,7 @@ class Operators {
     }
 
     /**
-     * Removes one with all sign-ins and tokens, dead when this returns, and fires {@link
-     * OperatorRemoved}.
+     * Removes one with all sign-ins and tokens, dead when this returns.
      *
      * @throws Problem {@code operator_unknown}, {@code last_administrator}
      */
@@ -157,7 +148,6 @@ class Operators {
             OperatorRights.count(handle);
         });
         rights.changed();
-        removed.fire(new OperatorRemoved(name));
     }
 
     /**

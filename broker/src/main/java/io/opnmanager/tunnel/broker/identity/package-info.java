@@ -1,5 +1,6 @@
 /**
- * Who is calling: operators by password, token or the cookie of a sign-in, agents by their token.
+ * Who is calling: agents by their token; operators by password and second factor, token, TLS client
+ * certificate, OpenID Connect, or the cookie of the sign-in that one of these began.
  *
  * <p>Not here: what a caller may do with a firewall or request; the rooms that own those say it.
  */

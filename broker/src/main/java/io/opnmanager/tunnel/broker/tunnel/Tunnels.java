@@ -61,6 +61,8 @@ class Tunnels {
 
     private final Lines lines;
 
+    private volatile boolean recovered;
+
     Tunnels(NodeRows nodeRows, Requests requests, ThisNode node, Rules rules, Vitality vitality) {
         this.nodeRows = nodeRows;
         this.requests = requests;
@@ -89,6 +91,7 @@ class Tunnels {
     void recover() {
         nodeRows.recover();
         nodeRows.held().stream().filter(RequestRow::isLive).forEach(row -> rows.put(row.id(), row));
+        recovered = true;
     }
 
     /** The live requests of a firewall on this node, in memory: asked in threads of MINA. */
@@ -281,6 +284,10 @@ class Tunnels {
     @Scheduled(every = "1s", concurrentExecution = ConcurrentExecution.SKIP)
     @RunOnVirtualThread
     void reconcile() {
+        if (!recovered) {
+            // Schedules run before the start is done, and would call a restart a lost line.
+            return;
+        }
         lines.beat(firewall -> !liveOf(firewall).isEmpty());
         try {
             Set<Long> before = new HashSet<>(rows.keySet());

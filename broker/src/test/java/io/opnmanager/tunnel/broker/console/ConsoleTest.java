@@ -27,7 +27,9 @@ class ConsoleTest {
 
         assertThat(page.statusCode()).isEqualTo(200);
         assertThat(page.contentType()).isEqualTo("text/html; charset=utf-8");
-        assertThat(page.asString()).contains("<opn-console>").doesNotContain("<style", "style=", "<script>");
+        assertThat(page.asString())
+                .contains("<opn-console>")
+                .doesNotContain("<style", "style=", "<script>");
         Headers headers = page.headers();
         assertThat(headers.getValue("Cache-Control")).isEqualTo("no-store");
         assertThat(headers.getValue("X-Content-Type-Options")).isEqualTo("nosniff");
@@ -36,7 +38,10 @@ class ConsoleTest {
         assertThat(headers.getValue("Cross-Origin-Opener-Policy")).isEqualTo("same-origin");
         assertThat(headers.getValue("Content-Security-Policy"))
                 .startsWith("default-src 'none'; script-src 'self'; style-src 'self'; ")
-                .contains("frame-ancestors 'none'", "base-uri 'none'", "require-trusted-types-for 'script'")
+                .contains(
+                        "frame-ancestors 'none'",
+                        "base-uri 'none'",
+                        "require-trusted-types-for 'script'")
                 .doesNotContain("unsafe");
     }
 
@@ -67,7 +72,8 @@ class ConsoleTest {
         while (bundled.find()) {
             Response file = given().header("Accept-Encoding", "gzip").get(bundled.group(1));
             assertThat(file.statusCode()).as(bundled.group(1)).isEqualTo(200);
-            assertThat(file.header("Cache-Control")).isEqualTo("public, max-age=31536000, immutable");
+            assertThat(file.header("Cache-Control"))
+                    .isEqualTo("public, max-age=31536000, immutable");
             assertThat(file.header("Content-Encoding")).isEqualTo("gzip");
             assertThat(file.header("X-Content-Type-Options")).isEqualTo("nosniff");
             found++;

@@ -12,7 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PagesTest {
 
     private static final Path ROUTES = Path.of("src/main/resources/web/app/shell/routes.ts");
-    private static final Pattern ROUTE = Pattern.compile("^ *path: /\\^(.+)\\$/,$", Pattern.MULTILINE);
+    private static final Pattern ROUTE =
+            Pattern.compile("^ *path: /\\^(.+)\\$/,$", Pattern.MULTILINE);
 
     @Test
     void they_are_the_pages_that_the_console_knows() throws Exception {

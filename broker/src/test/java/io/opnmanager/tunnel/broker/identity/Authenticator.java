@@ -53,6 +53,11 @@ final class Authenticator {
                 .response();
     }
 
+    /** What it was shown, in letters. */
+    String secret() {
+        return new Base32().encodeToString(secret);
+    }
+
     /** The code of the step in which this was made, and of others. */
     String code(int later) {
         return Totp.code(secret, step + later);

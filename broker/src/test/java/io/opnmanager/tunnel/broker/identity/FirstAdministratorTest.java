@@ -34,7 +34,6 @@ class FirstAdministratorTest {
     private static final String SCHEMA = "opnmanager_first";
 
     @Inject Jdbi application;
-    @Inject Event<OperatorRemoved> removed;
     @Inject Event<OperatorChanged> changed;
     @Inject SignInConfiguration configuration;
     @Inject Passwords passwords;
@@ -120,7 +119,7 @@ class FirstAdministratorTest {
         Jdbi jdbi = Jdbi.create(server.jdbcUrl(SCHEMA), server.user(), server.password());
         KnownOperators known = new KnownOperators(jdbi, configuration);
         OperatorRights rights = new OperatorRights(jdbi, known, changed);
-        Operators operators = new Operators(jdbi, passwords, new Nobody(), rights, removed);
+        Operators operators = new Operators(jdbi, passwords, new Nobody(), rights);
         new FirstAdministrator(operators, known, passwords, () -> state).start(new StartupEvent());
     }
 

@@ -111,6 +111,7 @@ class OpenStreamsTest {
                             GET /api/v1/requests/events HTTP/1.1\r
                             Host: localhost\r
                             Accept: text/event-stream\r
+                            Connection: close\r
                             Sec-Fetch-Site: same-origin\r
                             %s\r
                             \r

@@ -198,15 +198,6 @@ class SignInTest {
     }
 
     @Test
-    void the_last_administrator_stays() throws Exception {
-        administrator()
-                .delete("/api/v1/operators/administrator")
-                .then()
-                .statusCode(409)
-                .body("code", equalTo("last_administrator"));
-    }
-
-    @Test
     void a_name_is_given_once() throws Exception {
         String name = operator("administrator");
         administrator()

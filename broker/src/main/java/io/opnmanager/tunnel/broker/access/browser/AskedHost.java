@@ -55,7 +55,8 @@ sealed interface AskedHost {
             String written = authority.toString();
             return headers.stream().allMatch(written::equalsIgnoreCase) ? written : null;
         }
-        if (headers.size() != 1) {
+        // The version is null when it is none that the server knows; it hands such a request on.
+        if (headers.size() != 1 || request.version() == null) {
             return null;
         }
         String host = headers.getFirst();

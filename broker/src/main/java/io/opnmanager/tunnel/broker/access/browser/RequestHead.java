@@ -77,7 +77,8 @@ final class RequestHead {
         if (headers.entries().size() > relay.settings.headers()) {
             return Trouble.HEADERS;
         }
-        if (!isFramedOneWay() || !isWellFormed()) {
+        // Null when it is neither 1.0, 1.1 nor 2: a server without WebSockets lets it come here.
+        if (request.version() == null || !isFramedOneWay() || !isWellFormed()) {
             return Trouble.MALFORMED;
         }
         return switch (request.method().name().toUpperCase(Locale.ROOT)) {

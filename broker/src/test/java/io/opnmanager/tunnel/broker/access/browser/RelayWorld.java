@@ -23,6 +23,12 @@ final class RelayWorld implements AutoCloseable {
     static final String SESSION_HOST = "k3jx.localhost:8080";
     static final String SESSION = "http://" + SESSION_HOST;
 
+    static {
+        // As Quarkus does for the whole process before its first server: without it Vert.x would
+        // answer some of what the broker has to answer itself.
+        System.setProperty("vertx.disableWebsockets", "true");
+    }
+
     final Vertx vertx;
     final Relay relay;
     final Told told;

@@ -3,7 +3,21 @@ package io.opnmanager.tunnel.broker.access.browser;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -91,21 +105,13 @@ class WebSocketsTest {
 
     @Test
     void a_real_client_talks_to_a_real_server() throws Exception {
-        var vertx = io.vertx.core.Vertx.vertx();
-        var server =
-                vertx.createHttpServer()
-                        .webSocketHandler(socket ->
-                                socket.textMessageHandler(
-                                        text -> socket.writeTextMessage("echo " + text)))
-                        .listen(0, "127.0.0.1")
-                        .toCompletionStage()
-                        .toCompletableFuture()
-                        .join();
+        var loops = new NioEventLoopGroup(1);
+        Channel server = realServer(loops);
+        int port = ((InetSocketAddress) server.localAddress()).getPort();
         try (HttpClient client = HttpClient.newHttpClient();
                 RelayWorld world =
                         RelayWorld.before(
-                                RelayWorld.plain(
-                                        server.actualPort(), "generic", RelayWorld.SESSION),
+                                RelayWorld.plain(port, "generic", RelayWorld.SESSION),
                                 RelayWorld.Limits.OF_TESTS)) {
             CompletableFuture<String> answer = new CompletableFuture<>();
             WebSocket socket =
@@ -129,7 +135,38 @@ class WebSocketsTest {
             socket.abort();
             await().until(() -> world.relay.underWay() == 0);
         } finally {
-            vertx.close().toCompletionStage().toCompletableFuture().join();
+            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
+        }
+    }
+
+    /**
+     * Netty's own: Vert.x takes no WebSocket in a process in which Quarkus has switched that off.
+     */
+    private static Channel realServer(EventLoopGroup loops) throws InterruptedException {
+        return new ServerBootstrap()
+                .group(loops)
+                .channel(NioServerSocketChannel.class)
+                .childHandler(
+                        new ChannelInitializer<Channel>() {
+                            @Override
+                            protected void initChannel(Channel channel) {
+                                channel.pipeline()
+                                        .addLast(
+                                                new HttpServerCodec(),
+                                                new HttpObjectAggregator(8 * 1024),
+                                                new WebSocketServerProtocolHandler("/"),
+                                                new Echo());
+                            }
+                        })
+                .bind(InetAddress.getLoopbackAddress(), 0)
+                .sync()
+                .channel();
+    }
+
+    private static final class Echo extends SimpleChannelInboundHandler<TextWebSocketFrame> {
+        @Override
+        protected void channelRead0(ChannelHandlerContext context, TextWebSocketFrame frame) {
+            var _ = context.writeAndFlush(new TextWebSocketFrame("echo " + frame.text()));
         }
     }
 
