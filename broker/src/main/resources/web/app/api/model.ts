@@ -7,7 +7,6 @@ import type * as wire from '../generated/models/index';
 type Sure<T, Optional extends keyof T = never> = Required<Omit<T, Optional>> & Partial<Pick<T, Optional>>;
 
 export type Role = wire.Role;
-export type Status = wire.Status;
 export type EndReason = wire.EndReason;
 
 export type Firewall = Sure<
