@@ -115,8 +115,8 @@ class WindowsTest {
         world.broker().program().kill();
         world.broker().start();
 
-        // A new process knows neither the browser nor the host; the row says what became of it: that
-        // the broker was restarted, or, when that took long, that no window gave a sign meanwhile.
+        // A new process knows neither the browser nor the host. The row says what became of it: a
+        // restart, or, when that took long, no sign of a window meanwhile.
         Eventually.within(
                 Duration.ofSeconds(5),
                 () -> {
