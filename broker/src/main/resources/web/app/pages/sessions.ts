@@ -194,7 +194,7 @@ class Sessions extends Part {
         }
         return html`<section aria-labelledby="ended">
             <h2 id="ended">Ended <span class="quiet">${ended.total}</span></h2>
-            <div class="scrolls"><table class="plain" data-test="ended">
+            <div class="scrolls" role="group" aria-label="Ended sessions" tabindex="0"><table class="plain" data-test="ended">
                 <thead><tr><th>Ended</th><th>Firewall</th><th>By</th><th>State</th><th>Why</th><th>Reason</th><th class="right">In / out</th></tr></thead>
                 <tbody>
                     ${ended.items.map(
