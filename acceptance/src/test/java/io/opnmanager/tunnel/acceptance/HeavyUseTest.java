@@ -213,7 +213,8 @@ class HeavyUseTest {
             assertThat(since(begin)).isLessThan(REQUEST_HEAD.plusSeconds(4));
             assertThat(browser.get(door.host(), "/").body()).isEqualTo("there");
             assertThat(HandBrowser.untilCut(body)).isZero();
-            // The agent's SSH library gives what it holds for a closed channel up after some seconds.
+            // The agent's SSH library gives what it holds for a closed channel up after some
+            // seconds.
             Eventually.within(
                     STALL.plusSeconds(30), () -> assertThat(page.busy).containsExactly("/lazy"));
             assertThat(page.poured.get()).isBetween(1L, UNDER_WAY);
