@@ -2,6 +2,7 @@ package io.opnmanager.tunnel.acceptance;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What a {@link World} shall have. */
 final class WorldBuilder {
@@ -12,6 +13,7 @@ final class WorldBuilder {
     int firewalls;
     int ports = DEFAULT_PORTS;
     boolean plainHttp;
+    @Nullable String heap;
 
     WorldBuilder(String name) {
         this.name = name;
@@ -32,6 +34,12 @@ final class WorldBuilder {
     /** The console over plain HTTP on loopback, as in the demo, instead of TLS. */
     WorldBuilder plainHttp() {
         plainHttp = true;
+        return this;
+    }
+
+    /** The most memory that the broker may take for its heap, such as 128m. */
+    WorldBuilder heap(String most) {
+        heap = most;
         return this;
     }
 
