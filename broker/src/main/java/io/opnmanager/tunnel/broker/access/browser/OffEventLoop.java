@@ -34,7 +34,10 @@ class OffEventLoop {
             pages.unavailable(request);
             return;
         }
-        request.pause();
+        // Over HTTP/2 one whose body has been read can no longer be held back, and says so.
+        if (!request.isEnded()) {
+            request.pause();
+        }
         Context loop = vertx.getOrCreateContext();
         Thread.ofVirtual()
                 .name("session-host")
