@@ -2,7 +2,10 @@
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/controls.css';
+import './styles/states.css';
+import './styles/dialogs.css';
 import './styles/shell.css';
 import './styles/lists.css';
 import './styles/pages.css';
+import './styles/windows.css';
 import './shell/console';

@@ -7,7 +7,6 @@ import type * as wire from '../generated/models/index';
 type Sure<T, Optional extends keyof T = never> = Required<Omit<T, Optional>> & Partial<Pick<T, Optional>>;
 
 export type Role = wire.Role;
-export type Status = wire.Status;
 export type EndReason = wire.EndReason;
 
 export type Firewall = Sure<
@@ -34,7 +33,7 @@ export type Tunnel = Sure<
     | 'session_url'
 >;
 export type Terms = Sure<wire.RequestTerms, 'byte_limit'>;
-export type Pin = Sure<wire.CertificatePin, 'offered_sha256' | 'offered_at'>;
+export type Pin = Sure<wire.CertificatePin, 'pinned_by' | 'offered_sha256' | 'offered_at'>;
 export type EnrolmentToken = Sure<wire.EnrolmentToken>;
 export type AgentToken = Sure<wire.AgentToken>;
 export type TagCount = Sure<wire.TagCount>;

@@ -10,7 +10,7 @@ import { text } from '../ui/firewall-form';
 import { icon } from '../ui/icons';
 import { takeIntent } from '../ui/intent';
 import { Part } from '../ui/part';
-import { maybeProblem, skeleton } from '../ui/pieces';
+import { maybeProblem, problemBox, skeleton } from '../ui/pieces';
 import { Ticking } from '../ui/ticking';
 import { clockFace, countdown, duration } from '../ui/words';
 import { approvalNeeded, connectForm } from './connect-form';
@@ -269,7 +269,9 @@ class Connect extends Part {
             return html`${maybeProblem(this.problem, this.query.has('challenge') ? this.startOver : undefined)}${live(this.tunnel) ? this.progress(this.tunnel) : this.ended(this.tunnel)}`;
         }
         if (this.terms === undefined || this.firewall === undefined) {
-            return this.problem ? maybeProblem(this.problem, () => void this.begin()) as TemplateResult : skeleton(4);
+            return this.problem
+                ? html`${problemBox(this.problem, () => void this.begin())}<footer><a class="button" href="/">To the fleet</a></footer>`
+                : skeleton(4);
         }
         if (this.approval !== undefined && this.approval.status !== 'granted') {
             return this.waiting(this.approval);
@@ -325,15 +327,16 @@ class Connect extends Part {
     private ended(tunnel: Tunnel): TemplateResult {
         const end = tunnel.end_reason === undefined ? undefined : END_WORDS[tunnel.end_reason];
         const failed = tunnel.tunnel_started_at === undefined && tunnel.end_reason !== 'closed';
+        const changed = tunnel.end_reason === 'certificate_changed';
         return html`<div class="outcome" role="alert" data-test="ended" data-reason=${tunnel.end_reason ?? ''}>
-                <h2>${failed ? 'It did not work' : 'The session has ended'}</h2>
+                <h2 class=${failed ? 'bad' : ''}>${failed ? icon('warning') : nothing}${failed ? 'It did not work' : 'The session has ended'}</h2>
                 <p>${end?.sentence ?? ''}</p>
                 <p class="quiet">${end?.advice ?? ''}</p>
                 ${tunnel.detail ? html`<pre>${tunnel.detail}</pre>` : nothing}
             </div>
             <footer>
-                <a class="button" href="/firewalls/${tunnel.firewall_id}">About the firewall</a>
-                <button class="button button-main" @click=${this.again} data-test="again">Connect again</button>
+                <a class="button ${changed ? 'button-main' : ''}" href="/firewalls/${tunnel.firewall_id}">${changed ? 'Compare the certificates' : 'About the firewall'}</a>
+                <button class="button ${changed ? '' : 'button-main'}" @click=${this.again} data-test="again">Connect again</button>
             </footer>`;
     }
 

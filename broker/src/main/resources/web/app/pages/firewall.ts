@@ -20,6 +20,10 @@ import '../ui/dialog';
 
 const PAGE = 20;
 
+function pinnedBy(pin: Pin): string {
+    return pin.pinned_by === undefined ? 'when it was first seen' : `by ${pin.pinned_by}`;
+}
+
 /** One firewall: what is known of it, which certificate is trusted, who was there. */
 class FirewallPage extends Part {
     @property({ type: Number }) firewallId = 0;
@@ -153,7 +157,7 @@ class FirewallPage extends Part {
                       (pin) => html`<dl class="facts">
                           <dt>Target</dt><dd><code>${pin.target}</code></dd>
                           <dt>SHA-256</dt><dd><opn-copyable inline label="Fingerprint" .text=${fingerprint(pin.sha256)}></opn-copyable></dd>
-                          <dt>Pinned</dt><dd>${moment(pin.pinned_at)} <span class="quiet">by ${pin.pinned_by}</span></dd>
+                          <dt>Pinned</dt><dd>${moment(pin.pinned_at)} <span class="quiet">${pinnedBy(pin)}</span></dd>
                       </dl>`,
                   )}
         </section>`;
@@ -169,7 +173,7 @@ class FirewallPage extends Part {
                     fingerprint. If nobody renewed it, someone may stand between the agent and the page: do not accept it.
                 </p>
                 <dl class="facts">
-                    <dt>Pinned</dt><dd><code>${fingerprint(pin.sha256)}</code><br /><span class="quiet">since ${moment(pin.pinned_at)} by ${pin.pinned_by}</span></dd>
+                    <dt>Pinned</dt><dd><code>${fingerprint(pin.sha256)}</code><br /><span class="quiet">since ${moment(pin.pinned_at)}, ${pinnedBy(pin)}</span></dd>
                     <dt>Now shown</dt><dd><code>${fingerprint(pin.offered_sha256 ?? '')}</code><br /><span class="quiet">seen ${moment(pin.offered_at)}</span></dd>
                 </dl>
                 ${may('operator') ? html`<p class="acts"><button class="button button-bad" @click=${() => this.accept(pin)} data-test="accept-certificate">Accept the new certificate …</button></p>` : nothing}

@@ -14,7 +14,6 @@ export interface DialogContent {
     dangerous?: boolean;
     /** Keeps it open when it fails with the problem. */
     done?: (form: FormData) => Promise<Problem | undefined>;
-    wide?: boolean;
     close?: string;
 }
 
@@ -49,7 +48,6 @@ export class Dialog extends Part {
         const content = this.content;
         return html`<dialog
             ${ref(this.element)}
-            class=${content?.wide === true ? 'dialog-wide' : ''}
             aria-labelledby="dialog-title"
             @close=${this.closed}
         >

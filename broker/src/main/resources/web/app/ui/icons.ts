@@ -9,7 +9,6 @@ const drawings = {
     audit: svg`<path d="M5 3h7l3 3v11H5z"/><path d="M7.5 9h5M7.5 12h5"/>`,
     operators: svg`<circle cx="10" cy="6.5" r="3"/><path d="M4 17c0-3.3 2.7-5.5 6-5.5s6 2.2 6 5.5"/>`,
     nodes: svg`<circle cx="10" cy="4.5" r="2"/><circle cx="4.5" cy="15" r="2"/><circle cx="15.5" cy="15" r="2"/><path d="m9 6.3-3.5 7M11 6.3l3.5 7M6.5 15h7"/>`,
-    account: svg`<circle cx="7" cy="10" r="3.5"/><path d="M10.5 10H18v3M14.5 10v2.5"/>`,
     search: svg`<circle cx="9" cy="9" r="5"/><path d="m13 13 4 4"/>`,
     connect: svg`<path d="M8 4H4v12h12v-4"/><path d="M11 3h6v6M17 3l-8 8"/>`,
     close: svg`<path d="m5 5 10 10M15 5 5 15"/>`,
@@ -21,8 +20,6 @@ const drawings = {
     sun: svg`<circle cx="10" cy="10" r="3.2"/><path d="M10 2.5v2M10 15.5v2M2.5 10h2M15.5 10h2M4.7 4.7l1.4 1.4M13.9 13.9l1.4 1.4M4.7 15.3l1.4-1.4M13.9 6.1l1.4-1.4"/>`,
     moon: svg`<path d="M16.5 12.2A7 7 0 0 1 7.8 3.5a7 7 0 1 0 8.7 8.7z"/>`,
     screen: svg`<rect x="3" y="4" width="14" height="9.5" rx="1.2"/><path d="M7.5 17h5"/>`,
-    up: svg`<path d="m5 12 5-5 5 5"/>`,
-    down: svg`<path d="m5 8 5 5 5-5"/>`,
     next: svg`<path d="m8 5 5 5-5 5"/>`,
     previous: svg`<path d="m12 5-5 5 5 5"/>`,
     options: svg`<path d="M3 6h8M15 6h2M3 14h2M9 14h8"/><circle cx="13" cy="6" r="1.8"/><circle cx="7" cy="14" r="1.8"/>`,
@@ -30,7 +27,6 @@ const drawings = {
     shield: svg`<path d="M10 2.8 16 5v4.5c0 3.8-2.6 6.4-6 7.7-3.4-1.3-6-3.9-6-7.7V5z"/>`,
     clock: svg`<circle cx="10" cy="10" r="7"/><path d="M10 6v4.2l2.8 1.8"/>`,
     download: svg`<path d="M10 3v10M6 9.5l4 4 4-4M3.5 17h13"/>`,
-    trash: svg`<path d="M3.5 5.5h13M8 5.5V3.5h4v2M5.5 5.5l.8 11h7.4l.8-11"/>`,
 };
 
 export type Icon = keyof typeof drawings;

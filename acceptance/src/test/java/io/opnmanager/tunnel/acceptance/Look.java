@@ -7,6 +7,8 @@ import java.util.Locale;
 enum Look {
     LIGHT(1280, 800, ColorScheme.LIGHT),
     DARK(1280, 800, ColorScheme.DARK),
+    SMALL(1024, 768, ColorScheme.LIGHT),
+    SMALL_DARK(1024, 768, ColorScheme.DARK),
     PHONE(390, 844, ColorScheme.LIGHT),
     PHONE_DARK(390, 844, ColorScheme.DARK);
 

@@ -45,8 +45,8 @@ final class World implements AutoCloseable {
     private static final int DEFAULT_PORTS = 50;
     private static final int LOWEST_PORT = 10_000;
 
-    /** Below what kernels give to outgoing connections (ip_local_port_range). */
-    private static final int PORT_LIMIT = 32_000;
+    /** Of each JVM that runs tests; two end below what kernels give to outgoing connections. */
+    private static final int PORTS_OF_FORK = 11_000;
 
     private final Path folder;
     private final int firstPort;
@@ -88,6 +88,9 @@ final class World implements AutoCloseable {
                                 ? Broker.prepareForBrowsers(
                                         brokerFolder, database, certificates, settings)
                                 : Broker.prepare(brokerFolder, database, certificates, settings));
+        if (builder.heap != null) {
+            broker.heap(builder.heap);
+        }
         network = own(CuttableProxy.start(PROXY_ADDRESS, broker.sshPort()));
     }
 
@@ -113,6 +116,7 @@ final class World implements AutoCloseable {
         private int firewalls;
         private int ports = DEFAULT_PORTS;
         private boolean plainHttp;
+        private @Nullable String heap;
 
         private Builder(String name) {
             this.name = name;
@@ -133,6 +137,12 @@ final class World implements AutoCloseable {
         /** The console over plain HTTP on loopback, as in the demo, instead of TLS. */
         Builder plainHttp() {
             plainHttp = true;
+            return this;
+        }
+
+        /** The most memory that the broker may take for its heap, such as 128m. */
+        Builder heap(String most) {
+            heap = most;
             return this;
         }
 
@@ -165,10 +175,11 @@ final class World implements AutoCloseable {
     }
 
     private static int freeRange(int size) throws IOException {
-        int slots = (PORT_LIMIT - LOWEST_PORT) / size;
+        int lowest = LOWEST_PORT + (DatabaseServer.FORK - 1) * PORTS_OF_FORK;
+        int slots = PORTS_OF_FORK / size;
         int begin = (int) (ProcessHandle.current().pid() % slots);
         for (int i = 0; i < slots; i++) {
-            int first = LOWEST_PORT + (begin + i) % slots * size;
+            int first = lowest + (begin + i) % slots * size;
             if (Loopback.listeners(first, first + size - 1).isEmpty()) {
                 return first;
             }
