@@ -181,6 +181,8 @@ class Connect extends Part {
         field.value = outcome.done.ticket;
         form.append(field);
         document.body.append(form);
+        // Back leads here again, and from here in with the session's cookie: the challenge is used up.
+        history.replaceState(null, '', `/connect?request=${tunnel.id}`);
         form.submit();
     }
 

@@ -7,10 +7,12 @@ import com.microsoft.playwright.PlaywrightException;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import io.opnmanager.tunnel.demo.PrivateFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -24,12 +26,14 @@ final class Chromium implements AutoCloseable {
             Path.of(System.getenv().getOrDefault("CHROMIUM", "/usr/bin/chromium"));
 
     private final Path folder;
+    private final Path sockets;
     private final Playwright playwright;
     private final Browser browser;
     private final List<Person> persons = new ArrayList<>();
 
-    private Chromium(Path folder, Playwright playwright, Browser browser) {
+    private Chromium(Path folder, Path sockets, Playwright playwright, Browser browser) {
         this.folder = folder;
+        this.sockets = sockets;
         this.playwright = playwright;
         this.browser = browser;
     }
@@ -37,6 +41,8 @@ final class Chromium implements AutoCloseable {
     /** Starts one whose files are in the folder. */
     static Chromium launch(Path folder) throws IOException {
         Path temporary = PrivateFile.folder(folder.resolve("tmp"));
+        // The path of a socket may have 108 bytes, and that of the project may be long.
+        Path sockets = Files.createTempDirectory("opn");
         // Its own Node unpacks itself, once for all of them, which is more than /tmp may hold.
         System.setProperty(
                 "playwright.driver.tmpdir", PrivateFile.folder(DatabaseServer.FOLDER).toString());
@@ -60,6 +66,7 @@ final class Chromium implements AutoCloseable {
                                             .setExecutablePath(PROGRAM)
                                             .setChromiumSandbox(!isRoot())
                                             .setDownloadsPath(temporary)
+                                            .setEnv(environment(sockets))
                                             .setArgs(
                                                     List.of(
                                                             "--disable-gpu",
@@ -68,12 +75,19 @@ final class Chromium implements AutoCloseable {
                                                             "--disable-background-networking",
                                                             "--disable-component-update",
                                                             "--disable-sync")));
-            return new Chromium(folder, playwright, browser);
+            return new Chromium(folder, sockets, playwright, browser);
         } catch (PlaywrightException e) {
             playwright.close();
+            Folders.delete(sockets);
             throw new IOException(
                     PROGRAM + " does not start; is Debian's package chromium installed?", e);
         }
+    }
+
+    private static Map<String, String> environment(Path sockets) {
+        Map<String, String> all = new HashMap<>(System.getenv());
+        all.put("TMPDIR", sockets.toString());
+        return all;
     }
 
     private static boolean isRoot() throws IOException {
@@ -90,6 +104,19 @@ final class Chromium implements AutoCloseable {
         var person = new Person(name, browser, look);
         persons.add(person);
         return person;
+    }
+
+    /** Everybody closes their windows; what their browsers complained about, and whose did. */
+    List<String> everybodyLeaves() {
+        List<String> complaints =
+                persons.stream()
+                        .flatMap(person ->
+                                person.complaints().stream()
+                                        .map(complaint -> person.name() + ": " + complaint))
+                        .toList();
+        persons.forEach(Person::close);
+        persons.clear();
+        return complaints;
     }
 
     /** SIGKILL to the whole browser: no page of it can say goodbye. */
@@ -123,6 +150,15 @@ final class Chromium implements AutoCloseable {
             // One that was killed cannot be closed; its driver can.
         } finally {
             playwright.close();
+            deleteSockets();
+        }
+    }
+
+    private void deleteSockets() {
+        try {
+            Folders.delete(sockets);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot be deleted: " + sockets, e);
         }
     }
 }

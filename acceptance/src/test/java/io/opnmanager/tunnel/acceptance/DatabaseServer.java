@@ -6,12 +6,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 
-/**
- * The one database server of a run; it ends with the JVM. Each {@link World} has its own schema.
- */
+/** The one database server of a JVM; it ends with it. Each {@link World} has its own schema. */
 final class DatabaseServer {
 
     static final Path FOLDER = ProjectRoot.path().resolve("acceptance/target/acceptance");
+
+    /** Which of the JVMs that run tests side by side this is, from 1. */
+    static final int FORK = Integer.getInteger("test.fork", 1);
 
     private DatabaseServer() {}
 
@@ -20,7 +21,7 @@ final class DatabaseServer {
 
         private static EmbeddedMariaDb open() {
             try {
-                return EmbeddedMariaDb.open(FOLDER.resolve("database"));
+                return EmbeddedMariaDb.open(FOLDER.resolve("database-" + FORK));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -16,6 +16,11 @@ import java.nio.file.Path;
  */
 record FirewallWindow(Page page) {
 
+    /** Where it is: scheme, host and port. */
+    String origin() {
+        return (String) page.evaluate("location.origin");
+    }
+
     /** What is seen before anybody has signed in. */
     FirewallWindow expectSignIn(FirewallPage firewall) {
         assertThat(heading(firewall.name())).isVisible();
@@ -66,6 +71,10 @@ record FirewallWindow(Page page) {
 
     FirewallWindow go(String page) {
         link(page).click();
+        return expectPage(page);
+    }
+
+    FirewallWindow expectPage(String page) {
         assertThat(heading(page)).isVisible();
         return this;
     }
@@ -100,7 +109,7 @@ record FirewallWindow(Page page) {
         return this;
     }
 
-    private Locator heading(String name) {
+    Locator heading(String name) {
         return page.getByRole(
                 AriaRole.HEADING, new Page.GetByRoleOptions().setName(name).setExact(true));
     }

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -13,7 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLException;
 
 /**
  * What a browser does on hosts of sessions, done by hand: one connection a request, with exactly
@@ -97,42 +98,74 @@ final class HandBrowser {
     }
 
     /**
-     * An answer that goes on: its bytes as they come, head included. Closing it ends the
-     * connection.
+     * The head of a request with this browser's cookies of that host, on a connection for the
+     * caller to go on with and to close.
+     *
+     * @param head its first line without the version, and further header lines
      */
-    Socket stream(String host, String path, String... headers) throws IOException {
-        SSLSocket socket =
-                (SSLSocket)
-                        trust.getSocketFactory().createSocket(broker.getHost(), broker.getPort());
-        socket.setSoTimeout(ANSWER_MILLIS);
+    Socket begin(String host, String... head) throws IOException {
         List<String> pairs = new ArrayList<>();
         cookies(host).forEach((name, value) -> pairs.add(name + "=" + value));
-        socket.getOutputStream()
-                .write(
-                        "GET %s HTTP/1.1\r\nHost: %s\r\nCookie: %s\r\n%s\r\n"
-                                .formatted(
-                                        path,
-                                        host,
-                                        String.join("; ", pairs),
-                                        String.join("", headers))
-                                .getBytes(StandardCharsets.ISO_8859_1));
-        socket.getOutputStream().flush();
+        List<String> lines = new ArrayList<>(List.of(head));
+        lines.set(0, head[0] + " HTTP/1.1");
+        lines.add("Host: " + host);
+        lines.add("Cookie: " + String.join("; ", pairs));
+        Socket socket = connect();
+        send(socket, String.join("\r\n", lines) + "\r\n\r\n");
         return socket;
+    }
+
+    /** A connection to the broker on which nothing was said yet. */
+    Socket connect() throws IOException {
+        Socket socket = trust.getSocketFactory().createSocket(broker.getHost(), broker.getPort());
+        socket.setSoTimeout(ANSWER_MILLIS);
+        return socket;
+    }
+
+    /** These characters, a byte each. */
+    static void send(Socket to, String text) throws IOException {
+        to.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+        to.getOutputStream().flush();
+    }
+
+    /** The head of an answer, with the empty line at its end and no byte more. */
+    static String head(Socket from) throws IOException {
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            int read = from.getInputStream().read();
+            if (read < 0) {
+                throw new IOException("the connection ended after: " + head);
+            }
+            head.append((char) read);
+        }
+        return head.toString();
+    }
+
+    /** Reads until the other side ends it, however it does, and counts what came before. */
+    static long untilCut(Socket from) throws IOException {
+        byte[] some = new byte[16 * 1024];
+        long count = 0;
+        try {
+            for (int read = 0; read >= 0; read = from.getInputStream().read(some)) {
+                count += read;
+            }
+        } catch (SocketException | SSLException cut) {
+            // A reset is an end as well; a timeout is none and goes on to the caller.
+        }
+        return count;
     }
 
     /** Exactly these characters, and what comes back until the end of the connection. */
     Seen raw(String request) throws IOException {
-        try (SSLSocket socket =
-                (SSLSocket)
-                        trust.getSocketFactory().createSocket(broker.getHost(), broker.getPort())) {
-            socket.setSoTimeout(ANSWER_MILLIS);
-            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-            socket.getOutputStream().flush();
-            return read(socket.getInputStream());
+        try (Socket socket = connect()) {
+            send(socket, request);
+            return read(socket);
         }
     }
 
-    private static Seen read(InputStream in) throws IOException {
+    /** A whole answer. */
+    static Seen read(Socket from) throws IOException {
+        InputStream in = from.getInputStream();
         String first = line(in);
         int status = Integer.parseInt(first.split(" ", -1)[1]);
         Map<String, List<String>> headers = new LinkedHashMap<>();

@@ -88,6 +88,8 @@ final class Keycloak implements AutoCloseable {
                                 "start",
                                 "--optimized",
                                 "--import-realm",
+                                // Else it looks for others of its kind, on every address.
+                                "--cache=local",
                                 "--http-host=127.0.0.1",
                                 "--https-port=" + port,
                                 "--http-management-port=" + Loopback.freePort(),
@@ -120,10 +122,7 @@ final class Keycloak implements AutoCloseable {
         }
         try (Program build =
                 Program.start(
-                        "keycloak-build",
-                        folder,
-                        command("build", "--db=dev-mem", "--cache=local"),
-                        Map.of())) {
+                        "keycloak-build", folder, command("build", "--db=dev-mem"), Map.of())) {
             int code = build.awaitExit(BUILT_WITHIN);
             if (code != 0) {
                 throw new IOException("keycloak build ended with " + code + ", see " + build.log());

@@ -1,5 +1,9 @@
 package io.opnmanager.tunnel.acceptance;
 
+import static io.opnmanager.tunnel.acceptance.OpenIdWorld.COOKIE;
+import static io.opnmanager.tunnel.acceptance.OpenIdWorld.PATH;
+import static io.opnmanager.tunnel.acceptance.OpenIdWorld.path;
+import static io.opnmanager.tunnel.acceptance.OpenIdWorld.query;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,12 +12,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.opnmanager.tunnel.demo.Broker;
 import io.opnmanager.tunnel.demo.OperatorClient;
 import java.net.URI;
-import java.net.URLDecoder;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,38 +28,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OpenIdTest {
 
-    private static final String WORLD = "openid";
-    private static final String PATH = "/api/v1/sign-in/openid";
-    private static final String COOKIE = "__Host-opnmanager-sign-in";
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private OpenIdWorld openId;
     private World world;
     private Keycloak keycloak;
-    private String beforeTheProviderRan = "";
 
     @BeforeAll
     void start() throws Exception {
-        keycloak = Keycloak.prepare(DatabaseServer.FOLDER.resolve("keycloak"));
-        world =
-                World.named(WORLD)
-                        .with("opnmanager.openid.enabled", "true")
-                        .with("opnmanager.openid.url", keycloak.realm().toString())
-                        .with("opnmanager.openid.client-id", "opnmanager")
-                        .with("opnmanager.openid.client-secret", Keycloak.CLIENT_SECRET)
-                        .with("opnmanager.openid.tags-claim", "tags")
-                        .with("opnmanager.openid.timeout", "2s")
-                        .with("opnmanager.openid.tls", "provider")
-                        .with(
-                                "quarkus.tls.provider.trust-store.pem.certs",
-                                DatabaseServer.FOLDER
-                                        .resolve(WORLD)
-                                        .resolve("certificates/ca.pem")
-                                        .toString())
-                        .start();
-        try (Browser browser = browser()) {
-            beforeTheProviderRan = Browser.location(browser.get(entrance())).toString();
-        }
-        world.with(keycloak).start(entrance(), world.broker().certificates());
+        openId = OpenIdWorld.start();
+        world = openId.world();
+        keycloak = openId.keycloak();
     }
 
     @AfterAll
@@ -65,72 +46,14 @@ class OpenIdTest {
         world.close();
     }
 
-    private URI entrance() {
-        return world.broker().uri().resolve(PATH);
-    }
-
-    private String host() {
-        return world.broker().uri().getHost();
-    }
-
-    private Browser browser() {
-        return new Browser(world.broker().certificates().clientContext());
-    }
-
-    /** Where the provider leads somebody back to who has signed in there. */
-    private URI back(Browser browser, String user) throws Exception {
-        HttpResponse<String> page = browser.follow(browser.get(entrance()));
-        HttpResponse<String> answer =
-                browser.submit(
-                        page,
-                        Map.of(
-                                "username",
-                                user,
-                                "password",
-                                "password of " + user,
-                                "credentialId",
-                                ""));
-        while (!Browser.location(answer).getHost().equals(host())) {
-            answer = browser.get(Browser.location(answer));
-        }
-        return Browser.location(answer);
-    }
-
-    /** Where the broker leads somebody who has signed in at the provider. */
-    private String signIn(Browser browser, String user) throws Exception {
-        return path(browser.get(back(browser, user)));
-    }
-
-    private static String path(HttpResponse<String> answer) {
-        assertThat(answer.statusCode()).as("%s", answer.body()).isEqualTo(303);
-        URI to = Browser.location(answer);
-        assertThat(to.getAuthority()).isEqualTo(answer.uri().getAuthority());
-        return to.getPath() + (to.getQuery() == null ? "" : "?" + to.getQuery());
-    }
-
-    private JsonNode whoAmI(Browser browser) throws Exception {
-        HttpResponse<String> answer = browser.get(world.broker().uri().resolve("/api/v1/sign-in"));
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        return JSON.readTree(answer.body());
-    }
-
-    private JsonNode operatorOf(String name) throws Exception {
-        for (JsonNode operator :
-                administrator().call("GET", "/api/v1/operators", null).body().path("items")) {
-            if (operator.path("name").asText().equals(name)) {
-                return operator;
-            }
-        }
-        throw new AssertionError("there is no operator " + name);
-    }
-
-    private OperatorClient administrator() {
-        return world.operator();
+    private void assertRefused(String landed, String why, Browser browser) {
+        assertThat(landed).isEqualTo("/sign-in?error=" + why);
+        assertThat(browser.cookies(openId.host())).doesNotContainKey(COOKIE);
     }
 
     @Test
     void the_broker_starts_without_its_provider_and_says_that_it_is_away() {
-        assertThat(beforeTheProviderRan).endsWith("/sign-in?error=openid_unavailable");
+        assertThat(openId.beforeTheProviderRan()).endsWith("/sign-in?error=openid_unavailable");
     }
 
     @Test
@@ -148,23 +71,23 @@ class OpenIdTest {
     @CsvSource({"ada,administrator,[]", "oscar,operator,'[\"north\",\"south\"]'", "vera,viewer,[]"})
     void roles_and_tags_are_what_the_provider_says(String user, String role, String tags)
             throws Exception {
-        try (Browser browser = browser()) {
-            assertThat(signIn(browser, user)).isEqualTo("/");
+        try (Browser browser = openId.browser()) {
+            assertThat(openId.signIn(browser, user)).isEqualTo("/");
 
-            JsonNode me = whoAmI(browser);
+            JsonNode me = openId.whoAmI(browser);
             assertThat(me.path("operator").asText()).isEqualTo(user);
             assertThat(me.path("role").asText()).isEqualTo(role);
             assertThat(me.path("tags")).isEqualTo(JSON.readTree(tags));
             assertThat(me.path("method").asText()).isEqualTo("openid");
-            assertThat(operatorOf(user).path("origin").asText()).isEqualTo("openid");
+            assertThat(openId.operatorOf(user).path("origin").asText()).isEqualTo("openid");
         }
     }
 
     @Test
     void what_is_asked_has_state_nonce_and_pkce_and_nothing_of_it_can_be_read_from_the_cookie()
             throws Exception {
-        try (Browser browser = browser()) {
-            HttpResponse<String> away = browser.get(entrance());
+        try (Browser browser = openId.browser()) {
+            HttpResponse<String> away = browser.get(openId.entrance());
 
             assertThat(away.statusCode()).isEqualTo(303);
             assertThat(away.headers().firstValue("Cache-Control")).hasValue("no-store");
@@ -175,12 +98,12 @@ class OpenIdTest {
             assertThat(asked)
                     .containsEntry("response_type", "code")
                     .containsEntry("client_id", "opnmanager")
-                    .containsEntry("redirect_uri", entrance().toString())
+                    .containsEntry("redirect_uri", openId.entrance().toString())
                     .containsEntry("code_challenge_method", "S256");
             assertThat(asked.get("nonce")).hasSizeGreaterThanOrEqualTo(32);
             assertThat(asked.get("code_challenge")).hasSize(43);
-            assertThat(browser.cookies(host())).hasSize(1);
-            Browser.Cookie state = browser.cookies(host()).values().iterator().next();
+            assertThat(browser.cookies(openId.host())).hasSize(1);
+            Browser.Cookie state = browser.cookies(openId.host()).values().iterator().next();
             assertThat(state.attributes())
                     .contains("secure", "httponly", "samesite=lax", "path=" + PATH);
             assertThat(state.value()).startsWith(asked.get("state") + "|eyJ");
@@ -190,26 +113,27 @@ class OpenIdTest {
 
     @Test
     void the_sign_in_is_our_own_and_the_only_one() throws Exception {
-        try (Browser browser = browser()) {
-            assertThat(signIn(browser, "ada")).isEqualTo("/");
+        try (Browser browser = openId.browser()) {
+            assertThat(openId.signIn(browser, "ada")).isEqualTo("/");
 
-            assertThat(browser.cookies(host())).containsOnlyKeys(COOKIE);
-            assertThat(browser.cookie(host(), COOKIE).attributes())
+            assertThat(browser.cookies(openId.host())).containsOnlyKeys(COOKIE);
+            assertThat(browser.cookie(openId.host(), COOKIE).attributes())
                     .contains("secure", "httponly", "samesite=strict", "path=/");
         }
     }
 
     @Test
     void a_second_visit_is_the_same_operator() throws Exception {
-        try (Browser first = browser();
-                Browser second = browser()) {
-            assertThat(signIn(first, "vera")).isEqualTo("/");
-            JsonNode made = operatorOf("vera");
-            assertThat(signIn(second, "vera")).isEqualTo("/");
+        try (Browser first = openId.browser();
+                Browser second = openId.browser()) {
+            assertThat(openId.signIn(first, "vera")).isEqualTo("/");
+            JsonNode made = openId.operatorOf("vera");
+            assertThat(openId.signIn(second, "vera")).isEqualTo("/");
 
-            assertThat(operatorOf("vera").path("created_at")).isEqualTo(made.path("created_at"));
-            assertThat(whoAmI(first).path("operator").asText()).isEqualTo("vera");
-            assertThat(whoAmI(second).path("operator").asText()).isEqualTo("vera");
+            assertThat(openId.operatorOf("vera").path("created_at"))
+                    .isEqualTo(made.path("created_at"));
+            assertThat(openId.whoAmI(first).path("operator").asText()).isEqualTo("vera");
+            assertThat(openId.whoAmI(second).path("operator").asText()).isEqualTo("vera");
         }
     }
 
@@ -217,10 +141,8 @@ class OpenIdTest {
     @CsvSource({"norole,openid_no_role", "notags,openid_no_tags"})
     void whoever_may_do_nothing_is_refused_and_not_made(String user, String why) throws Exception {
         Map<String, Long> before = world.rows().counts();
-        try (Browser browser = browser()) {
-            assertThat(signIn(browser, user)).isEqualTo("/sign-in?error=" + why);
-
-            assertThat(browser.cookies(host())).doesNotContainKey(COOKIE);
+        try (Browser browser = openId.browser()) {
+            assertRefused(openId.signIn(browser, user), why, browser);
             assertThat(world.rows().counts()).isEqualTo(before);
         }
     }
@@ -228,7 +150,7 @@ class OpenIdTest {
     @Test
     void a_local_account_of_the_same_name_is_not_taken_over() throws Exception {
         assertThat(
-                        administrator()
+                        world.operator()
                                 .call(
                                         "POST",
                                         "/api/v1/operators",
@@ -238,30 +160,28 @@ class OpenIdTest {
                                                 .put("role", "viewer"))
                                 .status())
                 .isEqualTo(201);
-        JsonNode before = operatorOf("local");
-        try (Browser browser = browser()) {
-            assertThat(signIn(browser, "local")).isEqualTo("/sign-in?error=openid_name_taken");
-
-            assertThat(browser.cookies(host())).doesNotContainKey(COOKIE);
-            assertThat(operatorOf("local")).isEqualTo(before);
+        JsonNode before = openId.operatorOf("local");
+        try (Browser browser = openId.browser()) {
+            assertRefused(openId.signIn(browser, "local"), "openid_name_taken", browser);
+            assertThat(openId.operatorOf("local")).isEqualTo(before);
         }
     }
 
     @Test
     void a_role_changed_at_the_provider_counts_from_the_next_sign_in_on() throws Exception {
-        try (Browser browser = browser();
-                Browser later = browser()) {
-            assertThat(signIn(browser, "changes")).isEqualTo("/");
-            assertThat(whoAmI(browser).path("role").asText()).isEqualTo("viewer");
+        try (Browser browser = openId.browser();
+                Browser later = openId.browser()) {
+            assertThat(openId.signIn(browser, "changes")).isEqualTo("/");
+            assertThat(openId.whoAmI(browser).path("role").asText()).isEqualTo("viewer");
             keycloak.role("changes", "opnmanager-operator");
-            assertThat(whoAmI(browser).path("role").asText()).isEqualTo("viewer");
+            assertThat(openId.whoAmI(browser).path("role").asText()).isEqualTo("viewer");
 
-            assertThat(signIn(later, "changes")).isEqualTo("/");
+            assertThat(openId.signIn(later, "changes")).isEqualTo("/");
 
-            assertThat(whoAmI(later).path("role").asText()).isEqualTo("operator");
-            assertThat(whoAmI(browser).path("role").asText()).isEqualTo("operator");
+            assertThat(openId.whoAmI(later).path("role").asText()).isEqualTo("operator");
+            assertThat(openId.whoAmI(browser).path("role").asText()).isEqualTo("operator");
             JsonNode entries =
-                    administrator()
+                    world.operator()
                             .call(
                                     "GET",
                                     "/api/v1/audit?action=operator.change&subject=operator:changes",
@@ -276,18 +196,18 @@ class OpenIdTest {
 
     @Test
     void whoever_has_no_role_at_the_provider_any_more_keeps_nothing_here() throws Exception {
-        try (Browser browser = browser();
-                Browser later = browser()) {
+        try (Browser browser = openId.browser();
+                Browser later = openId.browser()) {
             keycloak.role("leaves", "opnmanager-operator");
-            assertThat(signIn(browser, "leaves")).isEqualTo("/");
+            assertThat(openId.signIn(browser, "leaves")).isEqualTo("/");
             keycloak.role("leaves", "something-else");
 
-            assertThat(signIn(later, "leaves")).isEqualTo("/sign-in?error=openid_no_role");
+            assertThat(openId.signIn(later, "leaves")).isEqualTo("/sign-in?error=openid_no_role");
 
             assertThat(browser.get(world.broker().uri().resolve("/api/v1/sign-in")).statusCode())
                     .isEqualTo(401);
             assertThat(
-                            administrator()
+                            world.operator()
                                     .call("DELETE", "/api/v1/operators/leaves", null)
                                     .body()
                                     .path("code")
@@ -298,38 +218,28 @@ class OpenIdTest {
 
     @Test
     void an_answer_is_taken_once() throws Exception {
-        try (Browser browser = browser()) {
-            HttpResponse<String> ask = browser.get(entrance());
-            Map<String, Browser.Cookie> state = Map.copyOf(browser.cookies(host()));
-            HttpResponse<String> answer =
-                    browser.submit(
-                            browser.follow(ask),
-                            Map.of("username", "ada", "password", "password of ada"));
-            URI back = Browser.location(answer);
+        try (Browser browser = openId.browser()) {
+            URI back = openId.back(browser, "ada");
+            Map<String, Browser.Cookie> state = Map.copyOf(browser.cookies(openId.host()));
             assertThat(path(browser.get(back))).isEqualTo("/");
-            browser.cookies(host()).clear();
+            browser.cookies(openId.host()).clear();
 
-            assertThat(path(browser.get(back)))
-                    .as("its cookie is gone")
-                    .isEqualTo("/sign-in?error=openid_failed");
-            browser.cookies(host()).putAll(state);
-            assertThat(path(browser.get(back)))
-                    .as("somebody kept the cookie")
-                    .isEqualTo("/sign-in?error=openid_failed");
-            assertThat(browser.cookies(host())).doesNotContainKey(COOKIE);
+            // Its cookie is gone.
+            assertRefused(path(browser.get(back)), "openid_failed", browser);
+            // Somebody kept the cookie.
+            browser.cookies(openId.host()).putAll(state);
+            assertRefused(path(browser.get(back)), "openid_failed", browser);
         }
     }
 
     @Test
     void an_answer_to_another_browser_is_refused() throws Exception {
-        try (Browser asked = browser();
-                Browser other = browser()) {
-            URI back = back(asked, "ada");
-            assertThat(other.get(entrance()).statusCode()).isEqualTo(303);
+        try (Browser asked = openId.browser();
+                Browser other = openId.browser()) {
+            URI back = openId.back(asked, "ada");
+            assertThat(other.get(openId.entrance()).statusCode()).isEqualTo(303);
 
-            assertThat(path(other.get(back))).isEqualTo("/sign-in?error=openid_failed");
-
-            assertThat(other.cookies(host())).doesNotContainKey(COOKIE);
+            assertRefused(path(other.get(back)), "openid_failed", other);
             assertThat(path(asked.get(back))).as("to whom it belongs").isEqualTo("/");
         }
     }
@@ -337,15 +247,20 @@ class OpenIdTest {
     @ParameterizedTest
     @ValueSource(strings = {"secrets", "state", "garbage"})
     void a_state_cookie_of_another_ask_is_refused(String what) throws Exception {
-        try (Browser browser = browser();
-                Browser other = browser()) {
-            URI back = back(browser, "ada");
-            assertThat(other.get(entrance()).statusCode()).isEqualTo(303);
-            var own = browser.cookies(host()).entrySet().iterator().next();
+        try (Browser browser = openId.browser();
+                Browser other = openId.browser()) {
+            URI back = openId.back(browser, "ada");
+            assertThat(other.get(openId.entrance()).statusCode()).isEqualTo(303);
+            var own = browser.cookies(openId.host()).entrySet().iterator().next();
             String ownState = own.getValue().value().split("\\|", 2)[0];
             String ownSecrets = own.getValue().value().split("\\|", 2)[1];
             String others =
-                    other.cookies(host()).values().iterator().next().value().split("\\|", 2)[1];
+                    other.cookies(openId.host())
+                            .values()
+                            .iterator()
+                            .next()
+                            .value()
+                            .split("\\|", 2)[1];
             String forged =
                     switch (what) {
                         // Nonce and code verifier, in one encrypted part.
@@ -354,11 +269,11 @@ class OpenIdTest {
                         case "garbage" -> ownState + "|" + "A".repeat(ownSecrets.length());
                         default -> throw new IllegalArgumentException(what);
                     };
-            var _ = browser.cookies(host()).put(own.getKey(), new Browser.Cookie(forged, PATH, ""));
+            var _ =
+                    browser.cookies(openId.host())
+                            .put(own.getKey(), new Browser.Cookie(forged, PATH, ""));
 
-            assertThat(path(browser.get(back))).isEqualTo("/sign-in?error=openid_failed");
-
-            assertThat(browser.cookies(host())).doesNotContainKey(COOKIE);
+            assertRefused(path(browser.get(back)), "openid_failed", browser);
         }
     }
 
@@ -370,11 +285,12 @@ class OpenIdTest {
                         "return=https://evil.example",
                         "next=//evil.example",
                         "post_logout_redirect_uri=https://evil.example");
-        try (Browser browser = browser()) {
+        try (Browser browser = openId.browser()) {
             for (String query : queries) {
-                URI away = Browser.location(browser.get(URI.create(entrance() + "?" + query)));
+                URI away =
+                        Browser.location(browser.get(URI.create(openId.entrance() + "?" + query)));
                 assertThat(away.toString()).startsWith(keycloak.realm().toString());
-                assertThat(query(away)).containsEntry("redirect_uri", entrance().toString());
+                assertThat(query(away)).containsEntry("redirect_uri", openId.entrance().toString());
                 assertThat(away.toString()).doesNotContain("evil");
             }
         }
@@ -382,14 +298,14 @@ class OpenIdTest {
 
     @Test
     void an_error_of_the_provider_is_told_as_such() throws Exception {
-        try (Browser browser = browser()) {
-            String state = query(Browser.location(browser.get(entrance()))).get("state");
+        try (Browser browser = openId.browser()) {
+            String state = query(Browser.location(browser.get(openId.entrance()))).get("state");
 
             assertThat(
                             path(
                                     browser.get(
                                             URI.create(
-                                                    entrance()
+                                                    openId.entrance()
                                                             + "?error=access_denied&state="
                                                             + state))))
                     .isEqualTo("/sign-in?error=openid_failed");
@@ -398,10 +314,10 @@ class OpenIdTest {
 
     @Test
     void cookies_of_the_library_and_tokens_of_the_provider_open_nothing() throws Exception {
-        try (Browser browser = browser()) {
+        try (Browser browser = openId.browser()) {
             for (String name : List.of("q_session", "q_session_operators", "q_auth_operators")) {
                 var _ =
-                        browser.cookies(host())
+                        browser.cookies(openId.host())
                                 .put(name, new Browser.Cookie("eyJhbGciOiJub25lIn0", "/", ""));
             }
             HttpResponse<String> answer =
@@ -410,7 +326,7 @@ class OpenIdTest {
             assertThat(answer.statusCode()).isEqualTo(401);
             assertThat(JSON.readTree(answer.body()).path("code").asText())
                     .isEqualTo("not_authenticated");
-            assertThat(signIn(browser, "ada"))
+            assertThat(openId.signIn(browser, "ada"))
                     .as("and are not in the way of a sign-in")
                     .isEqualTo("/");
         }
@@ -426,8 +342,8 @@ class OpenIdTest {
     @Test
     void another_node_ends_what_this_one_began() throws Exception {
         Broker other = world.addNode("node-b");
-        try (Browser browser = browser()) {
-            URI back = back(browser, "ada");
+        try (Browser browser = openId.browser()) {
+            URI back = openId.back(browser, "ada");
 
             // As through a balancer: the same name, another machine.
             Process curl =
@@ -459,44 +375,33 @@ class OpenIdTest {
     @Test
     void a_provider_that_does_not_answer_is_told_in_time_and_disturbs_nothing_else()
             throws Exception {
-        try (Browser browser = browser()) {
-            URI back = back(browser, "ada");
+        try (Browser browser = openId.browser()) {
+            URI back = openId.back(browser, "ada");
             keycloak.freeze();
             try {
                 long begin = System.nanoTime();
                 assertThat(path(browser.get(back))).isEqualTo("/sign-in?error=openid_unavailable");
                 assertThat(System.nanoTime() - begin).isLessThan(8_000_000_000L);
-                assertThat(administrator().call("GET", "/api/v1/firewalls", null).status())
+                assertThat(world.operator().call("GET", "/api/v1/firewalls", null).status())
                         .isEqualTo(200);
             } finally {
                 keycloak.thaw();
             }
         }
-        try (Browser browser = browser()) {
-            assertThat(signIn(browser, "ada")).isEqualTo("/");
+        try (Browser browser = openId.browser()) {
+            assertThat(openId.signIn(browser, "ada")).isEqualTo("/");
         }
     }
 
     @Test
     void no_secret_is_in_the_log() throws Exception {
         List<String> secrets = new ArrayList<>(List.of(Keycloak.CLIENT_SECRET, "password of"));
-        try (Browser browser = browser()) {
-            URI back = back(browser, "ada");
+        try (Browser browser = openId.browser()) {
+            URI back = openId.back(browser, "ada");
             secrets.add(query(back).get("code"));
             assertThat(path(browser.get(back))).isEqualTo("/");
-            secrets.add(browser.cookie(host(), COOKIE).value());
+            secrets.add(browser.cookie(openId.host(), COOKIE).value());
         }
         assertThat(world.broker().program().output()).doesNotContain(secrets);
-    }
-
-    private static Map<String, String> query(URI address) {
-        Map<String, String> query = new TreeMap<>();
-        for (String pair : address.getRawQuery().split("&", -1)) {
-            var _ =
-                    query.put(
-                            pair.substring(0, pair.indexOf('=')),
-                            URLDecoder.decode(pair.substring(pair.indexOf('=') + 1), UTF_8));
-        }
-        return query;
     }
 }

@@ -7,10 +7,8 @@ import io.opnmanager.tunnel.demo.OperatorClient;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
-import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -54,25 +52,13 @@ class OpenPagesTest {
         }
     }
 
-    /** Reads until the other side ends it, however it does. */
-    private static void untilCut(InputStream in) throws IOException {
-        byte[] some = new byte[1_024];
-        try {
-            while (in.read(some) >= 0) {
-                // Whatever comes before the end.
-            }
-        } catch (SocketException | SSLException cut) {
-            assertThat(cut).hasMessageNotContainingAny("Read timed out");
-        }
-    }
-
     @Test
     void an_event_stream_alone_does_not_keep_a_session_from_being_idle() throws Exception {
         JsonNode active = world.openActive(world.firewall());
         SessionDoor door = SessionDoor.of(world, active);
         HandBrowser browser = door.entered();
         long begin = System.nanoTime();
-        try (Socket stream = browser.stream(door.host(), "/events")) {
+        try (Socket stream = browser.begin(door.host(), "GET /events")) {
             events(stream.getInputStream(), 4);
             assertThat(door.beat(browser, TAB).status()).isEqualTo(204);
 
@@ -80,7 +66,7 @@ class OpenPagesTest {
 
             assertThat(Duration.ofNanos(System.nanoTime() - begin))
                     .isGreaterThan(IDLE.minusSeconds(1));
-            untilCut(stream.getInputStream());
+            HandBrowser.untilCut(stream);
         }
         world.assertNothingLeft(active);
     }
@@ -107,12 +93,12 @@ class OpenPagesTest {
         JsonNode active = world.openActive(world.firewall());
         SessionDoor door = SessionDoor.of(world, active);
         HandBrowser browser = door.entered();
-        try (Socket stream = browser.stream(door.host(), "/events")) {
+        try (Socket stream = browser.begin(door.host(), "GET /events")) {
             events(stream.getInputStream(), 2);
             long closed = System.nanoTime();
 
             world.operator().close(door.request());
-            untilCut(stream.getInputStream());
+            HandBrowser.untilCut(stream);
 
             assertThat(Duration.ofNanos(System.nanoTime() - closed))
                     .isLessThan(Duration.ofSeconds(1));
@@ -145,23 +131,12 @@ class OpenPagesTest {
                                 .put("target", "http://localhost:" + sockets.port()));
         SessionDoor door = SessionDoor.of(world, active);
         HandBrowser browser = door.entered();
-        String upgrade =
-                "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
-        try (Socket foreign =
-                        browser.stream(
-                                door.host(),
-                                "/socket",
-                                upgrade,
-                                "Origin: https://elsewhere.test\r\n");
-                Socket own =
-                        browser.stream(
-                                door.host(),
-                                "/socket",
-                                upgrade,
-                                "Origin: https://" + door.host() + "\r\n",
-                                "Sec-Fetch-Site: same-origin\r\n")) {
-            assertThat(head(foreign)).startsWith("HTTP/1.1 403 ");
-            assertThat(head(own))
+        try (Socket foreign = upgrade(browser, door.host(), "Origin: https://elsewhere.test");
+                Socket nameless = upgrade(browser, door.host(), "X-Origin: none");
+                Socket own = upgrade(browser, door.host(), "Origin: https://" + door.host())) {
+            assertThat(HandBrowser.head(foreign)).startsWith("HTTP/1.1 403 ");
+            assertThat(HandBrowser.head(nameless)).startsWith("HTTP/1.1 403 ");
+            assertThat(HandBrowser.head(own))
                     .startsWith("HTTP/1.1 101 ")
                     .contains("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
             own.getOutputStream().write("said and said back".getBytes(StandardCharsets.US_ASCII));
@@ -170,7 +145,7 @@ class OpenPagesTest {
 
             world.operator().close(door.request());
 
-            untilCut(own.getInputStream());
+            HandBrowser.untilCut(own);
         }
         assertThat(sockets.heads())
                 .filteredOn(head -> head.contains("/socket"))
@@ -179,13 +154,15 @@ class OpenPagesTest {
         world.assertNothingLeft(active);
     }
 
-    private static String head(Socket socket) throws IOException {
-        StringBuilder head = new StringBuilder();
-        while (head.indexOf("\r\n\r\n") < 0) {
-            int read = socket.getInputStream().read();
-            assertThat(read).as("the rest of %s", head).isNotNegative();
-            head.append((char) read);
-        }
-        return head.toString();
+    private static Socket upgrade(HandBrowser browser, String host, String origin)
+            throws IOException {
+        return browser.begin(
+                host,
+                "GET /socket",
+                "Connection: Upgrade",
+                "Upgrade: websocket",
+                "Sec-WebSocket-Version: 13",
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+                origin);
     }
 }

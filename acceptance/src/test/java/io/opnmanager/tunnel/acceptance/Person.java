@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
 
 /**
  * Somebody at a browser profile of their own: cookies, windows, and all that the browser complained
@@ -26,6 +27,15 @@ final class Person implements AutoCloseable {
 
     /** How long a page may take for anything: builds share the machine. */
     static final double PATIENCE_MS = 15_000;
+
+    private static final double SCREENSHOT_MS = 5_000;
+
+    /**
+     * Chromium reports every refused answer by itself, and who opens the console without being
+     * signed in is asked for by such a call.
+     */
+    private static final Pattern NOBODY_SIGNED_IN =
+            Pattern.compile(".* 401 \\(.*\\) at .*/api/v1/sign-in:0:0");
 
     private static final Set<String> NO_NETWORK = Set.of("data", "blob", "about");
 
@@ -56,7 +66,10 @@ final class Person implements AutoCloseable {
 
     private void onConsole(ConsoleMessage message) {
         if (message.type().equals("error") || message.text().contains("Content Security Policy")) {
-            complaints.add(message.type() + ": " + message.text() + " at " + message.location());
+            String complaint = message.type() + ": " + message.text() + " at " + message.location();
+            if (!NOBODY_SIGNED_IN.matcher(complaint).matches()) {
+                complaints.add(complaint);
+            }
         }
     }
 
@@ -76,15 +89,21 @@ final class Person implements AutoCloseable {
         return context.newPage();
     }
 
+    String name() {
+        return name;
+    }
+
     BrowserContext context() {
         return context;
     }
 
     /**
      * What the browser complained about so far: errors of scripts, violated policies, requests that
-     * failed, requests to anywhere but this machine.
+     * were refused, requests to anywhere but this machine.
      */
     List<String> complaints() {
+        // What was said before this call is heard before its answer.
+        var _ = context.cookies();
         return List.copyOf(complaints);
     }
 
@@ -93,15 +112,30 @@ final class Person implements AutoCloseable {
         complaints.clear();
     }
 
+    /** One complaint or more like this had to come; it was right. */
+    void forgive(String part) {
+        if (complaints().stream().noneMatch(complaint -> complaint.contains(part))) {
+            throw new AssertionError("wanted a complaint about " + part + " in " + complaints);
+        }
+        complaints.removeIf(complaint -> complaint.contains(part));
+    }
+
     /** What every window shows, and how it came to that, as files in a folder. */
     void keepEvidence(Path folder) {
-        List<Page> windows = context.pages();
-        for (int i = 0; i < windows.size(); i++) {
-            Path file = folder.resolve(name + "-" + i + ".png");
-            windows.get(i).screenshot(new Page.ScreenshotOptions().setPath(file));
-        }
         context.tracing()
                 .stop(new Tracing.StopOptions().setPath(folder.resolve(name + "-trace.zip")));
+        List<Page> windows = context.pages();
+        for (int i = 0; i < windows.size(); i++) {
+            try {
+                windows.get(i)
+                        .screenshot(
+                                new Page.ScreenshotOptions()
+                                        .setPath(folder.resolve(name + "-" + i + ".png"))
+                                        .setTimeout(SCREENSHOT_MS));
+            } catch (PlaywrightException e) {
+                // A window that waits for an answer cannot be drawn; the trace tells of it.
+            }
+        }
     }
 
     @Override

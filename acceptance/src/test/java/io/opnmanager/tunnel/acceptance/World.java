@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.opnmanager.tunnel.demo.Answer;
 import io.opnmanager.tunnel.demo.Broker;
 import io.opnmanager.tunnel.demo.Certificates;
 import io.opnmanager.tunnel.demo.Database;
@@ -16,12 +17,10 @@ import io.opnmanager.tunnel.demo.TunnelAgent;
 import io.opnmanager.tunnel.demo.TunnelClient;
 import java.io.IOException;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,16 +36,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class World implements AutoCloseable {
 
+    /** Of every operator that a test makes. */
+    static final String PASSWORD = "twelve characters and more";
+
     /** Where agents reach the SSH port when a {@link CuttableProxy} is between. */
     private static final String PROXY_ADDRESS = "127.0.0.2";
 
     private static final Set<String> ENDED = Set.of("disconnected", "timeout", "expired");
     private static final Duration ACTIVE_WITHIN = Duration.ofSeconds(30);
-    private static final int DEFAULT_PORTS = 50;
     private static final int LOWEST_PORT = 10_000;
 
-    /** Below what kernels give to outgoing connections (ip_local_port_range). */
-    private static final int PORT_LIMIT = 32_000;
+    /** Of each JVM that runs tests; two end below what kernels give to outgoing connections. */
+    private static final int PORTS_OF_FORK = 11_000;
 
     private final Path folder;
     private final int firstPort;
@@ -61,11 +62,11 @@ final class World implements AutoCloseable {
     private @Nullable OperatorClient operator;
     private @Nullable Chromium chromium;
 
-    private World(Builder builder) throws Exception {
+    private World(WorldBuilder builder) throws Exception {
         EmbeddedMariaDb server = DatabaseServer.server();
         processesBefore = descendants();
         folder = DatabaseServer.FOLDER.resolve(builder.name);
-        delete(folder);
+        Folders.delete(folder);
         firstPort = freeRange(builder.ports);
         lastPort = firstPort + builder.ports - 1;
         settings.put("opnmanager.node.name", "node-a");
@@ -88,7 +89,21 @@ final class World implements AutoCloseable {
                                 ? Broker.prepareForBrowsers(
                                         brokerFolder, database, certificates, settings)
                                 : Broker.prepare(brokerFolder, database, certificates, settings));
+        if (builder.heap != null) {
+            broker.heap(builder.heap);
+        }
         network = own(CuttableProxy.start(PROXY_ADDRESS, broker.sshPort()));
+    }
+
+    static World start(WorldBuilder builder) throws Exception {
+        World world = new World(builder);
+        try {
+            world.begin(builder.firewalls);
+            return world;
+        } catch (Exception | AssertionError e) {
+            world.parts.forEach(World::closeQuietly);
+            throw e;
+        }
     }
 
     private void begin(int count) throws Exception {
@@ -102,57 +117,8 @@ final class World implements AutoCloseable {
     /**
      * Names a world; its folder, schema and logs have that name. Short, for a socket lies below.
      */
-    static Builder named(String name) {
-        return new Builder(name);
-    }
-
-    /** What a world shall have. */
-    static final class Builder {
-        private final String name;
-        private final Map<String, String> settings = new LinkedHashMap<>();
-        private int firewalls;
-        private int ports = DEFAULT_PORTS;
-        private boolean plainHttp;
-
-        private Builder(String name) {
-            this.name = name;
-        }
-
-        /** Firewalls with our agents. */
-        Builder firewalls(int count) {
-            firewalls = count;
-            return this;
-        }
-
-        /** How many ports the broker may give away. */
-        Builder ports(int count) {
-            ports = count;
-            return this;
-        }
-
-        /** The console over plain HTTP on loopback, as in the demo, instead of TLS. */
-        Builder plainHttp() {
-            plainHttp = true;
-            return this;
-        }
-
-        /** A configuration key of the broker. */
-        Builder with(String key, String value) {
-            settings.put(key, value);
-            return this;
-        }
-
-        /** Starts all of it. */
-        World start() throws Exception {
-            World world = new World(this);
-            try {
-                world.begin(firewalls);
-                return world;
-            } catch (Exception | AssertionError e) {
-                world.parts.forEach(World::closeQuietly);
-                throw e;
-            }
-        }
+    static WorldBuilder named(String name) {
+        return new WorldBuilder(name);
     }
 
     private OperatorClient tokenClient() throws IOException, InterruptedException {
@@ -165,10 +131,11 @@ final class World implements AutoCloseable {
     }
 
     private static int freeRange(int size) throws IOException {
-        int slots = (PORT_LIMIT - LOWEST_PORT) / size;
+        int lowest = LOWEST_PORT + (DatabaseServer.FORK - 1) * PORTS_OF_FORK;
+        int slots = PORTS_OF_FORK / size;
         int begin = (int) (ProcessHandle.current().pid() % slots);
         for (int i = 0; i < slots; i++) {
-            int first = LOWEST_PORT + (begin + i) % slots * size;
+            int first = lowest + (begin + i) % slots * size;
             if (Loopback.listeners(first, first + size - 1).isEmpty()) {
                 return first;
             }
@@ -261,12 +228,55 @@ final class World implements AutoCloseable {
         return operator;
     }
 
+    /** Makes an operator whose password is {@link #PASSWORD}. */
+    void addOperator(String name, String role) throws Exception {
+        Answer made =
+                operator()
+                        .call(
+                                "POST",
+                                "/api/v1/operators",
+                                OperatorClient.object()
+                                        .put("name", name)
+                                        .put("password", PASSWORD)
+                                        .put("role", role));
+        assertThat(made.isSuccess()).as(made.text()).isTrue();
+    }
+
+    /** The operators' requests that are live now, the newest first. */
+    List<JsonNode> live() throws IOException, InterruptedException {
+        return operator()
+                .call("GET", "/api/v1/requests?size=500&live=true", null)
+                .body()
+                .path("items")
+                .valueStream()
+                .toList();
+    }
+
+    /** The administrator's request whose page is shown at this origin. */
+    JsonNode requestAt(String origin) throws IOException, InterruptedException {
+        return live().stream()
+                .filter(request -> request.path("session_url").asText().equals(origin))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no session is at " + origin));
+    }
+
     /** A browser, started when it is first wanted. */
     Chromium chromium() throws IOException {
         if (chromium == null) {
             chromium = own(Chromium.launch(folder.resolve("chromium")));
         }
         return chromium;
+    }
+
+    /** The console in a new window of somebody. */
+    ConsoleWindow console(Person person) {
+        return new ConsoleWindow(person.window(), broker.consoleUri());
+    }
+
+    /** The same, signed in there as the first administrator. */
+    ConsoleWindow administratorsConsole(Person person) throws IOException {
+        Broker.Administrator administrator = broker.administrator();
+        return console(person).signIn(administrator.name(), administrator.password());
     }
 
     /** A caller without any credential. */
@@ -406,7 +416,9 @@ final class World implements AutoCloseable {
 
     private void end() throws Exception {
         if (broker.program().isAlive()) {
-            closeLiveRequests();
+            for (JsonNode request : live()) {
+                operator().close(request.path("id").asLong());
+            }
             Eventually.within(
                     Eventually.GONE,
                     () -> assertThat(operator().metric("opnmanager_orphans")).isZero());
@@ -420,18 +432,6 @@ final class World implements AutoCloseable {
                 () -> assertThat(descendants()).as("processes left").isSubsetOf(processesBefore));
     }
 
-    private void closeLiveRequests() throws IOException, InterruptedException {
-        for (String status : List.of("pending", "active")) {
-            JsonNode page =
-                    operator()
-                            .call("GET", "/api/v1/requests?size=500&status=" + status, null)
-                            .body();
-            for (JsonNode request : page.path("items")) {
-                operator().close(request.path("id").asLong());
-            }
-        }
-    }
-
     private static void closeQuietly(AutoCloseable part) {
         try {
             part.close();
@@ -440,17 +440,6 @@ final class World implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
             // The failure that led here is the one to be seen.
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (var files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
         }
     }
 }

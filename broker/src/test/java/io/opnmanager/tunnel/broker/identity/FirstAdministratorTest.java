@@ -143,7 +143,6 @@ class FirstAdministratorTest {
                 Caller caller,
                 String action,
                 @Nullable String subject,
-                String result,
                 @Nullable String detail) {}
 
         @Override

@@ -33,6 +33,7 @@ public final class Broker implements AutoCloseable {
     private final OptionalInt plainPort;
     private final int httpsPort;
     private final int sshPort;
+    private String heap = "512m";
     private @Nullable Program program;
 
     private Broker(
@@ -98,6 +99,11 @@ public final class Broker implements AutoCloseable {
         return all;
     }
 
+    /** The most memory that it may take for its heap, and as much again beside it. */
+    public void heap(String most) {
+        heap = most;
+    }
+
     /** Every configuration key that differs from its default, without any secret. */
     public Map<String, String> properties() {
         return Map.copyOf(properties);
@@ -123,7 +129,7 @@ public final class Broker implements AutoCloseable {
                 Program.java(
                         "broker",
                         folder,
-                        List.of("-Xmx512m"),
+                        List.of("-Xmx" + heap),
                         properties,
                         ProjectRoot.jar("broker"),
                         List.of(),

@@ -1,0 +1,56 @@
+package io.opnmanager.tunnel.acceptance;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a {@link World} shall have. */
+final class WorldBuilder {
+    private static final int DEFAULT_PORTS = 50;
+
+    final String name;
+    final Map<String, String> settings = new LinkedHashMap<>();
+    int firewalls;
+    int ports = DEFAULT_PORTS;
+    boolean plainHttp;
+    @Nullable String heap;
+
+    WorldBuilder(String name) {
+        this.name = name;
+    }
+
+    /** Firewalls with our agents. */
+    WorldBuilder firewalls(int count) {
+        firewalls = count;
+        return this;
+    }
+
+    /** How many ports the broker may give away. */
+    WorldBuilder ports(int count) {
+        ports = count;
+        return this;
+    }
+
+    /** The console over plain HTTP on loopback, as in the demo, instead of TLS. */
+    WorldBuilder plainHttp() {
+        plainHttp = true;
+        return this;
+    }
+
+    /** The most memory that the broker may take for its heap, such as 128m. */
+    WorldBuilder heap(String most) {
+        heap = most;
+        return this;
+    }
+
+    /** A configuration key of the broker. */
+    WorldBuilder with(String key, String value) {
+        settings.put(key, value);
+        return this;
+    }
+
+    /** Starts all of it. */
+    World start() throws Exception {
+        return World.start(this);
+    }
+}
