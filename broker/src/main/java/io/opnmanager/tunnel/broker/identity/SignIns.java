@@ -130,6 +130,9 @@ class SignIns {
                 throw Operators.unknown();
             }
             int gone = endAllBut(handle, operator, null);
+            handle.execute(
+                    "UPDATE operator SET signed_out_everywhere = signed_out_everywhere + 1 WHERE name = ?",
+                    operator);
             witness.record(
                     handle,
                     caller,
