@@ -97,7 +97,7 @@ class Account extends Part {
         if (items.length === 0) {
             return html`<div class="empty" data-test="no-tokens"><p>You have no tokens.</p></div>`;
         }
-        return html`<div class="scrolls"><table class="plain" data-test="tokens">
+        return html`<div class="scrolls" role="group" aria-label="Tokens" tabindex="0"><table class="plain" data-test="tokens">
             <thead><tr><th>Name</th><th>Role</th><th>Firewalls</th><th>Last used</th><th>Ends</th><th><span class="for-ears">Revoke</span></th></tr></thead>
             <tbody>
                 ${items.map((token) => html`<tr>

@@ -102,7 +102,7 @@ class Approvals extends Part {
     private past(items: Approval[]): TemplateResult {
         return html`<section aria-labelledby="past">
             <h2 id="past">Earlier</h2>
-            <div class="scrolls"><table class="plain">
+            <div class="scrolls" role="group" aria-label="Earlier approvals" tabindex="0"><table class="plain">
                 <thead><tr><th>Asked</th><th>By</th><th>Firewall</th><th>Outcome</th><th>Decided by</th><th>Reason</th></tr></thead>
                 <tbody>
                     ${items.map((approval) => html`<tr>

@@ -172,7 +172,7 @@ class Audit extends Part {
         if (found.total === 0) {
             return html`<div class="empty"><h2>No entry matches</h2><button class="button" @click=${this.clear}>Clear the filters</button></div>`;
         }
-        return html`<div class="scrolls"><table class="plain" data-test="audit">
+        return html`<div class="scrolls" role="group" aria-label="Entries" tabindex="0"><table class="plain" data-test="audit">
                 <thead><tr><th>When</th><th>Actor</th><th>Action</th><th>Subject</th><th>Result</th><th>Address</th><th>Detail</th></tr></thead>
                 <tbody>
                     ${found.items.map(

@@ -271,7 +271,7 @@ class FirewallPage extends Part {
                 ? skeleton(3)
                 : history.total === 0
                   ? html`<p class="quiet">Nobody has connected to it yet.</p>`
-                  : html`<div class="scrolls"><table class="plain" data-test="history">
+                  : html`<div class="scrolls" role="group" aria-label="Sessions of this firewall" tabindex="0"><table class="plain" data-test="history">
                             <thead><tr><th>Asked</th><th>By</th><th>State</th><th>Why it ended</th><th>Reason</th><th class="right">In / out</th></tr></thead>
                             <tbody>
                                 ${history.items.map(

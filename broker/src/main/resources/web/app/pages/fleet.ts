@@ -171,7 +171,7 @@ class Fleet extends Part {
     private readonly searchKeys = (event: KeyboardEvent): void => {
         if (event.key === 'ArrowDown') {
             event.preventDefault();
-            void this.rows.value?.focusRow(0);
+            this.rows.value?.focusRow(0);
         } else if (event.key === 'Enter' && this.items.size > 0) {
             event.preventDefault();
             this.querySelector<HTMLAnchorElement>('[data-row="0"] a')?.click();

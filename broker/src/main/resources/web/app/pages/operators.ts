@@ -55,7 +55,7 @@ class Operators extends Part {
     }
 
     private list(items: Operator[]): TemplateResult {
-        return html`<div class="scrolls"><table class="plain" data-test="operators">
+        return html`<div class="scrolls" role="group" aria-label="Operators" tabindex="0"><table class="plain" data-test="operators">
             <thead><tr><th>Name</th><th>Role</th><th>Firewalls</th><th>Second factor</th><th>Signs in with</th><th>Last sign-in</th><th><span class="for-ears">Change</span></th></tr></thead>
             <tbody>
                 ${items.map((operator) => html`<tr data-operator=${operator.name}>

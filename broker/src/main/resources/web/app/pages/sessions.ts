@@ -113,13 +113,12 @@ class Sessions extends Part {
             <dl class="session-clock">
                 ${tunnel.status === 'pending'
                     ? html`<div><dt>Has to be up in</dt><dd>${countdown(tunnel.deadline, this.clock.now)}</dd></div>`
-                    : html`<div><dt>Time left</dt><dd data-test="time-left">${tunnel.expires_at ? countdown(tunnel.expires_at, this.clock.now) : '–'}</dd>
-                              ${this.meter(tunnel)}</div>
+                    : html`<div><dt>Time left</dt><dd data-test="time-left">${tunnel.expires_at ? countdown(tunnel.expires_at, this.clock.now) : '–'}${this.meter(tunnel)}</dd></div>
                           <div><dt>Idle left</dt><dd data-test="idle-left">${tunnel.idle_ends_at ? countdown(tunnel.idle_ends_at, this.clock.now) : '–'}</dd></div>`}
             </dl>
             <dl class="session-clock">
-                <div><dt>Traffic</dt><dd data-test="traffic">${bytes(tunnel.bytes_in)} <span class="quiet">in</span> ${bytes(tunnel.bytes_out)} <span class="quiet">out</span></dd>
-                    ${tunnel.byte_limit ? html`<progress max=${tunnel.byte_limit} value=${used} aria-label="Used of ${bytes(tunnel.byte_limit)}"></progress>` : nothing}</div>
+                <div><dt>Traffic</dt><dd data-test="traffic">${bytes(tunnel.bytes_in)} <span class="quiet">in</span> ${bytes(tunnel.bytes_out)} <span class="quiet">out</span>
+                    ${tunnel.byte_limit ? html`<progress max=${tunnel.byte_limit} value=${used} aria-label="Used of ${bytes(tunnel.byte_limit)}"></progress>` : nothing}</dd></div>
             </dl>
             <div class="session-acts">
                 ${own && tunnel.status === 'active' ? html`<button class="button" @click=${() => reopen(tunnel.id)} data-test="open-page">Open page</button>` : nothing}
@@ -194,7 +193,7 @@ class Sessions extends Part {
         }
         return html`<section aria-labelledby="ended">
             <h2 id="ended">Ended <span class="quiet">${ended.total}</span></h2>
-            <div class="scrolls"><table class="plain" data-test="ended">
+            <div class="scrolls" role="group" aria-label="Ended sessions" tabindex="0"><table class="plain" data-test="ended">
                 <thead><tr><th>Ended</th><th>Firewall</th><th>By</th><th>State</th><th>Why</th><th>Reason</th><th class="right">In / out</th></tr></thead>
                 <tbody>
                     ${ended.items.map(

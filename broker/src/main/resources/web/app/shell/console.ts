@@ -116,11 +116,11 @@ class Console extends Part {
                 </button>
                 <span class="brand">OPNManager <b>Tunnel</b></span>
             </header>
-            <div class="side ${this.menu ? 'side-open' : ''}" id="navigation" @keydown=${this.closeMenu}>
+            <aside class="side ${this.menu ? 'side-open' : ''}" id="navigation" aria-label="Pages and account" @keydown=${this.closeMenu}>
                 <a class="brand" href="/"><img src="/icon.svg" alt="" width="22" height="22" />OPNManager <b>Tunnel</b></a>
                 <opn-navigation></opn-navigation>
                 <opn-who></opn-who>
-            </div>
+            </aside>
             <main class="page" id="content" tabindex="-1">
                 <opn-expiry></opn-expiry>
                 ${this.page(found)}

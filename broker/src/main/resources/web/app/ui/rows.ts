@@ -18,6 +18,8 @@ export class Rows extends Part {
     @state() private height = 44;
     private viewport = 600;
     private scroller: HTMLElement | undefined;
+    /** The row that shall have the focus once it is there. */
+    private wanted: number | undefined;
     private readonly resized = new ResizeObserver(() => this.measure());
 
     protected override firstUpdated(): void {
@@ -63,6 +65,7 @@ export class Rows extends Part {
         if (changed.has('first') || changed.has('total') || changed.has('height')) {
             this.dispatchEvent(new CustomEvent('needs', { detail: { from: this.first, to: this.last } }));
         }
+        this.focusWanted();
     }
 
     /** The rows in sight, first and behind the last. */
@@ -76,8 +79,8 @@ export class Rows extends Part {
         }
     }
 
-    /** Brings a row into sight and gives it the focus. */
-    async focusRow(index: number): Promise<void> {
+    /** Brings a row into sight and gives it the focus, at the latest when its content has arrived. */
+    focusRow(index: number): void {
         const scroller = this.scroller;
         if (scroller === undefined || index < 0 || index >= this.total) {
             return;
@@ -88,9 +91,24 @@ export class Rows extends Part {
         } else if (top + this.height > scroller.scrollTop + this.viewport) {
             scroller.scrollTop = top + this.height - this.viewport;
         }
+        // The row that had the focus may go; the list keeps it until the other one is there.
+        scroller.focus({ preventScroll: true });
+        this.wanted = index;
         this.scrolled();
-        await this.updateComplete;
-        this.querySelector<HTMLElement>(`[data-row="${index}"] a`)?.focus({ preventScroll: true });
+        this.requestUpdate();
+    }
+
+    private focusWanted(): void {
+        if (this.wanted === undefined) {
+            return;
+        }
+        const link = this.querySelector<HTMLElement>(`[data-row="${this.wanted}"] a`);
+        if (document.activeElement !== this.scroller) {
+            this.wanted = undefined;
+        } else if (link !== null) {
+            this.wanted = undefined;
+            link.focus({ preventScroll: true });
+        }
     }
 
     override render(): TemplateResult {
@@ -130,7 +148,7 @@ export class Rows extends Part {
         if (to < 0) {
             this.dispatchEvent(new CustomEvent('above'));
         } else {
-            void this.focusRow(to);
+            this.focusRow(to);
         }
     };
 }

@@ -7,17 +7,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.opnmanager.tunnel.demo.Answer;
-import io.opnmanager.tunnel.demo.Broker;
-import io.opnmanager.tunnel.demo.Certificates;
 import io.opnmanager.tunnel.demo.ClientAuthority;
-import io.opnmanager.tunnel.demo.Database;
-import io.opnmanager.tunnel.demo.EmbeddedMariaDb;
 import io.opnmanager.tunnel.demo.OperatorClient;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -375,24 +370,5 @@ class ClientCertificateTest {
                 curl(certificate, "GET", SIGN_IN),
                 "wanted a certificate in time with an operator's name, found another");
         assertThat(curl(null, "GET", SIGN_IN, "--cookie", cookie).status()).isEqualTo(401);
-    }
-
-    @Test
-    void without_a_trust_store_of_its_own_it_does_not_start() throws Exception {
-        Path folder = world.folder().resolve("without");
-        try (Broker broker =
-                Broker.prepare(
-                        folder,
-                        Database.fresh(
-                                DatabaseServer.server(), EmbeddedMariaDb.SCHEMA + "_without_trust"),
-                        Certificates.make(folder.resolve("certificates")),
-                        Map.of("opnmanager.client-certificates.enabled", "true"))) {
-            var program = broker.launch();
-
-            assertThat(program.awaitExit(Duration.ofSeconds(60))).isNotZero();
-            assertThat(program.output())
-                    .contains(
-                            "opnmanager.client-certificates.enabled: wanted quarkus.tls.trust-store");
-        }
     }
 }

@@ -159,11 +159,13 @@ final class HandBrowser {
     Seen raw(String request) throws IOException {
         try (Socket socket = connect()) {
             send(socket, request);
-            return read(socket.getInputStream());
+            return read(socket);
         }
     }
 
-    private static Seen read(InputStream in) throws IOException {
+    /** A whole answer. */
+    static Seen read(Socket from) throws IOException {
+        InputStream in = from.getInputStream();
         String first = line(in);
         int status = Integer.parseInt(first.split(" ", -1)[1]);
         Map<String, List<String>> headers = new LinkedHashMap<>();

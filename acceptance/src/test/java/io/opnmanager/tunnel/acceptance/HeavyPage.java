@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,15 +36,15 @@ final class HeavyPage implements AutoCloseable {
     /** Bytes that the last download gave to its connection. */
     final AtomicLong poured = new AtomicLong();
 
-    /** Requests that are being answered. */
-    final AtomicInteger busy = new AtomicInteger();
+    /** Paths of requests that are being answered. */
+    final List<String> busy = new CopyOnWriteArrayList<>();
 
     /** Bodies that arrived whole. */
     final AtomicInteger whole = new AtomicInteger();
 
     private HeavyPage(HttpServer server) {
         this.server = server;
-        on("/", exchange -> answer(exchange, "there"));
+        on("/", HeavyPage::root);
         on("/digest", exchange -> answer(exchange, drink(exchange.getRequestBody())));
         on("/bytes", this::download);
         on("/echo", HeavyPage::echo);
@@ -69,16 +71,24 @@ final class HeavyPage implements AutoCloseable {
         server.createContext(
                 path,
                 exchange -> {
-                    busy.incrementAndGet();
+                    busy.add(path);
                     try (exchange) {
                         work.on(exchange);
                         whole.incrementAndGet();
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                     } finally {
-                        busy.decrementAndGet();
+                        busy.remove(path);
                     }
                 });
+    }
+
+    private static void root(HttpExchange exchange) throws IOException {
+        if (exchange.getRequestMethod().equals("HEAD")) {
+            exchange.sendResponseHeaders(200, -1);
+        } else {
+            answer(exchange, "there");
+        }
     }
 
     private static void answer(HttpExchange exchange, String text) throws IOException {

@@ -18,6 +18,7 @@ import java.util.HexFormat;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
@@ -40,7 +41,10 @@ class HeavyUseTest {
     private static final long UNDER_WAY = 48L * 1024 * 1024;
 
     private static final Duration STALL = Duration.ofSeconds(5);
-    private static final Duration REQUEST_HEAD = Duration.ofSeconds(3);
+    private static final Duration REQUEST_HEAD = Duration.ofSeconds(5);
+
+    /** So many TLS handshakes at a time: a busy machine has to be done within the limit above. */
+    private final Semaphore handshakes = new Semaphore(25);
 
     private World world;
     private HeavyPage page;
@@ -107,12 +111,22 @@ class HeavyUseTest {
         byte[] bytes = new byte[5_000 + number * 37];
         new Random(number).nextBytes(bytes);
         String body = HexFormat.of().formatHex(bytes);
-        try {
-            Seen echoed = browser.post(door.host(), "/echo?" + number, body);
+        try (Socket socket = ask(number, body.length())) {
+            HandBrowser.send(socket, body);
+            Seen echoed = HandBrowser.read(socket);
             assertThat(echoed.status()).as("request %d", number).isEqualTo(200);
             assertThat(echoed.body()).as("request %d", number).isEqualTo(body);
         } catch (IOException e) {
             throw new IllegalStateException("request " + number, e);
+        }
+    }
+
+    private Socket ask(int number, int length) throws IOException {
+        handshakes.acquireUninterruptibly();
+        try {
+            return browser.begin(door.host(), "POST /echo?" + number, "Content-Length: " + length);
+        } finally {
+            handshakes.release();
         }
     }
 
@@ -181,7 +195,6 @@ class HeavyUseTest {
 
     @Test
     void slow_browsers_are_held_back_then_given_up_and_others_go_on() throws Exception {
-        int before = page.busy.get();
         int whole = page.whole.get();
         long begin = System.nanoTime();
         AtomicLong uploaded = new AtomicLong();
@@ -200,9 +213,10 @@ class HeavyUseTest {
             assertThat(since(begin)).isLessThan(REQUEST_HEAD.plusSeconds(4));
             assertThat(browser.get(door.host(), "/").body()).isEqualTo("there");
             assertThat(HandBrowser.untilCut(body)).isZero();
-            // Both looked for at every fourth of the limit or so.
+            // The agent's SSH library gives what it holds for a closed channel up after some
+            // seconds.
             Eventually.within(
-                    STALL.multipliedBy(2), () -> assertThat(page.busy.get()).isEqualTo(before + 1));
+                    STALL.plusSeconds(30), () -> assertThat(page.busy).containsExactly("/lazy"));
             assertThat(page.poured.get()).isBetween(1L, UNDER_WAY);
             assertThat(HandBrowser.untilCut(reader)).isLessThan(UNDER_WAY);
             assertThat(uploaded.get()).isBetween(1L, UNDER_WAY);

@@ -74,4 +74,16 @@ record Rows(Database database) {
             }
         }
     }
+
+    /** Tries to give a request the session host of another one. */
+    void takeHost(long request, long other) throws SQLException {
+        try (var connection = database.connect();
+                var statement =
+                        connection.prepareStatement(
+                                "UPDATE request_queue r JOIN request_queue o ON o.id = ? SET r.access_host = o.access_host WHERE r.id = ?")) {
+            statement.setLong(1, other);
+            statement.setLong(2, request);
+            statement.executeUpdate();
+        }
+    }
 }

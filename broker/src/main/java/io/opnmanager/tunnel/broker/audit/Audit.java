@@ -50,8 +50,17 @@ public class Audit implements Witness {
         jdbi.useHandle(handle -> record(handle, caller, action, subject, result, detail));
     }
 
-    /** Writes one entry in the caller's transaction: it is there when the act is, and only then. */
     @Override
+    public void record(
+            Handle handle,
+            Caller caller,
+            String action,
+            @Nullable String subject,
+            @Nullable String detail) {
+        record(handle, caller, action, subject, DONE, detail);
+    }
+
+    /** Writes one entry in the caller's transaction: it is there when the act is, and only then. */
     public void record(
             Handle handle,
             Caller caller,

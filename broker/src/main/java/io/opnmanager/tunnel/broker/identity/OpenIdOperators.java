@@ -20,8 +20,6 @@ import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 @ApplicationScoped
 class OpenIdOperators {
 
-    private static final String DONE = "done";
-
     private final Jdbi jdbi;
     private final Witness witness;
     private final OperatorRights rights;
@@ -136,7 +134,6 @@ class OpenIdOperators {
                 caller(row.name(), user),
                 "operator.change",
                 "operator:" + row.name(),
-                DONE,
                 "by OpenID Connect from "
                         + rights(row.role(), row.tags())
                         + " to "
@@ -163,7 +160,6 @@ class OpenIdOperators {
                 caller(user.name(), user),
                 "operator.create",
                 "operator:" + user.name(),
-                DONE,
                 "by OpenID Connect " + rights(user.role(), tags));
         OperatorRights.count(handle);
         return new Admission(user.name(), true);

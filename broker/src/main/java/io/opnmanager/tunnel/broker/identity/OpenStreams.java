@@ -11,13 +11,14 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -82,12 +83,14 @@ class OpenStreams {
                             """
                             SELECT id FROM sign_in WHERE id IN (<ids>) AND expires_at > UTC_TIMESTAMP(6)
                             AND last_used_at > UTC_TIMESTAMP(6) - INTERVAL :idle MICROSECOND
-                            """);
+                            """,
+                            Map.of("idle", SignInRow.microseconds(configuration.idle())));
             Set<Long> tokens =
                     live(
                             streams,
                             Credential::token,
-                            "SELECT id FROM operator_token WHERE id IN (<ids>) AND expires_at > UTC_TIMESTAMP(6) AND :idle > 0");
+                            "SELECT id FROM operator_token WHERE id IN (<ids>) AND expires_at > UTC_TIMESTAMP(6)",
+                            Map.of());
             for (Stream stream : streams) {
                 if (!mayStay(stream, signIns, tokens)) {
                     LOG.debugf("event stream cut: operator=%s", stream.admitted.operator().name());
@@ -118,8 +121,12 @@ class OpenStreams {
         return stream.number == rights.number() && (end == null || Instant.now().isBefore(end));
     }
 
+    /** Which of the credentials of one kind are still there and in time. */
     private Set<Long> live(
-            List<Stream> streams, Function<Credential, @Nullable Long> kind, String query) {
+            List<Stream> streams,
+            Function<Credential, @Nullable Long> kind,
+            String query,
+            Map<String, Long> values) {
         Set<Long> asked = new HashSet<>();
         for (Stream stream : streams) {
             Long id = kind.apply(stream.admitted.credential());
@@ -127,18 +134,16 @@ class OpenStreams {
                 asked.add(id);
             }
         }
-        return asked.isEmpty() ? Set.of() : ask(asked, query);
-    }
-
-    private Set<Long> ask(Collection<Long> ids, String query) {
-        List<Long> found =
-                jdbi.withHandle(handle ->
-                        handle.createQuery(query)
-                                .bindList("ids", List.copyOf(ids))
-                                .bind("idle", SignInRow.microseconds(configuration.idle()))
+        return asked.isEmpty()
+                ? Set.of()
+                : jdbi.withHandle(handle ->
+                        handle
+                                .createQuery(query)
+                                .bindList("ids", List.copyOf(asked))
+                                .bindMap(values)
                                 .mapTo(Long.class)
-                                .list());
-        return Set.copyOf(found);
+                                .stream()
+                                .collect(Collectors.toUnmodifiableSet()));
     }
 
     /** One by one: two calls with the same credential are two streams. */

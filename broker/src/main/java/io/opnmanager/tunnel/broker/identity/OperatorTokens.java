@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 class OperatorTokens {
 
     private static final Duration LIFETIME = Duration.ofDays(90);
-    private static final String DONE = "done";
 
     private static final String SELECT =
             """
@@ -78,8 +77,7 @@ class OperatorTokens {
                                 .bind("id", id)
                                 .map((row, context) -> read(row, secret))
                                 .one();
-                witness.record(
-                        handle, operator, "token.create", "token:" + id, DONE, scopeOf(made));
+                witness.record(handle, operator, "token.create", "token:" + id, scopeOf(made));
                 return made;
             });
         } catch (UnableToExecuteStatementException e) {
@@ -108,7 +106,7 @@ class OperatorTokens {
             if (gone == 0) {
                 throw new Problem(ProblemCode.TOKEN_UNKNOWN, "you have no token of this number");
             }
-            witness.record(handle, operator, "token.revoke", "token:" + id, DONE, null);
+            witness.record(handle, operator, "token.revoke", "token:" + id, null);
             OperatorRights.count(handle);
         });
         rights.changed();
@@ -124,12 +122,7 @@ class OperatorTokens {
             lock(handle, operator);
             int gone = handle.execute("DELETE FROM operator_token WHERE operator = ?", operator);
             witness.record(
-                    handle,
-                    caller,
-                    "token.revoke-all",
-                    "operator:" + operator,
-                    DONE,
-                    gone + " tokens");
+                    handle, caller, "token.revoke-all", "operator:" + operator, gone + " tokens");
             OperatorRights.count(handle);
         });
         rights.changed();

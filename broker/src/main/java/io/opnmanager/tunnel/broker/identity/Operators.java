@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class Operators {
 
-    private static final String DONE = "done";
     private static final int ATTEMPTS = 5;
 
     private final Jdbi jdbi;
@@ -71,7 +70,6 @@ class Operators {
                                 caller,
                                 "operator.create",
                                 "operator:" + ask.name(),
-                                DONE,
                                 rightsOf(operator));
                         OperatorRights.count(handle);
                         return operator;
@@ -125,7 +123,6 @@ class Operators {
                             caller,
                             "operator.change",
                             "operator:" + name,
-                            DONE,
                             "from " + rightsOf(before) + " to " + rightsOf(operator));
                     OperatorRights.count(handle);
                     return operator;
@@ -144,7 +141,7 @@ class Operators {
             refuseLast(lockAdministrators(handle), name);
             find(handle, name);
             handle.execute("DELETE FROM operator WHERE name = ?", name);
-            witness.record(handle, caller, "operator.remove", "operator:" + name, DONE, null);
+            witness.record(handle, caller, "operator.remove", "operator:" + name, null);
             OperatorRights.count(handle);
         });
         rights.changed();
@@ -248,7 +245,6 @@ class Operators {
                         new Caller.Node("first-start"),
                         "operator.create",
                         "operator:" + name,
-                        DONE,
                         "administrator");
                 OperatorRights.count(handle);
             }

@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class PasswordChanges {
 
-    private static final String DONE = "done";
-
     private final Jdbi jdbi;
     private final Passwords passwords;
     private final OperatorSignIn signIn;
@@ -73,7 +71,7 @@ class PasswordChanges {
                         ProblemCode.WRONG_PASSWORD, "the password was changed in the meantime");
             }
             SignIns.endAllBut(handle, caller.operator().name(), caller.credential().signIn());
-            witness.record(handle, caller.operator(), "password.change", null, DONE, null);
+            witness.record(handle, caller.operator(), "password.change", null, null);
             OperatorRights.count(handle);
         });
         rights.changed();
@@ -97,7 +95,7 @@ class PasswordChanges {
                 throw Operators.unknown();
             }
             SignIns.endAllBut(handle, operator, null);
-            witness.record(handle, caller, "password.reset", "operator:" + operator, DONE, null);
+            witness.record(handle, caller, "password.reset", "operator:" + operator, null);
             OperatorRights.count(handle);
         });
         rights.changed();

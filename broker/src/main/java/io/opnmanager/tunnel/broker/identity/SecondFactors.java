@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class SecondFactors {
 
-    private static final String DONE = "done";
     private static final int RECOVERY_CODES = 10;
 
     /** 80 bits: nothing to guess, so their SHA-256 can stand in the database. */
@@ -74,7 +73,7 @@ class SecondFactors {
             if (asked == 0) {
                 throw exists();
             }
-            witness.record(handle, operator, "second-factor.ask", null, DONE, null);
+            witness.record(handle, operator, "second-factor.ask", null, null);
         });
         return new SecondFactor(Base32.encode(secret), Totp.uri(operator.name(), secret));
     }
@@ -116,7 +115,7 @@ class SecondFactors {
                         .execute();
                 codes.addAll(makeRecoveryCodes(handle, operator.name()));
                 SignIns.endAllBut(handle, operator.name(), caller.credential().signIn());
-                witness.record(handle, operator, "second-factor.add", null, DONE, null);
+                witness.record(handle, operator, "second-factor.add", null, null);
                 OperatorRights.count(handle);
             });
         }
@@ -161,8 +160,7 @@ class SecondFactors {
                     .execute();
             handle.execute("DELETE FROM recovery_code WHERE operator = ?", operator);
             SignIns.endAllBut(handle, operator, stays);
-            witness.record(
-                    handle, caller, "second-factor.remove", "operator:" + operator, DONE, null);
+            witness.record(handle, caller, "second-factor.remove", "operator:" + operator, null);
             OperatorRights.count(handle);
         });
         rights.changed();
@@ -223,7 +221,7 @@ class SecondFactors {
                             .bind("operator", operator.name())
                             .mapTo(Integer.class)
                             .one();
-            witness.record(handle, operator, "recovery-code.use", null, DONE, left + " are left");
+            witness.record(handle, operator, "recovery-code.use", null, left + " are left");
             return true;
         });
     }

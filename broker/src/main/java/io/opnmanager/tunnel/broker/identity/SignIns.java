@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 class SignIns {
 
     private static final Logger LOG = Logger.getLogger(SignIns.class);
-    private static final String DONE = "done";
 
     private final Jdbi jdbi;
     private final Witness witness;
@@ -71,7 +70,7 @@ class SignIns {
                     boolean pushedOut = makeRoom(handle, operator.operator().name());
                     insert(handle, operator.operator().name(), hash, method, address);
                     witness.record(
-                            handle, operator.operator(), "sign-in.begin", null, DONE, word(method));
+                            handle, operator.operator(), "sign-in.begin", null, word(method));
                     if (replaced || pushedOut) {
                         OperatorRights.count(handle);
                     }
@@ -112,7 +111,7 @@ class SignIns {
                             signIn,
                             caller.name());
             if (gone > 0) {
-                witness.record(handle, caller, "sign-in.end", null, DONE, null);
+                witness.record(handle, caller, "sign-in.end", null, null);
                 OperatorRights.count(handle);
             }
         });
@@ -134,12 +133,7 @@ class SignIns {
                     "UPDATE operator SET signed_out_everywhere = signed_out_everywhere + 1 WHERE name = ?",
                     operator);
             witness.record(
-                    handle,
-                    caller,
-                    "sign-in.end-all",
-                    "operator:" + operator,
-                    DONE,
-                    gone + " sign-ins");
+                    handle, caller, "sign-in.end-all", "operator:" + operator, gone + " sign-ins");
             OperatorRights.count(handle);
         });
         rights.changed();

@@ -7,13 +7,12 @@ import org.jspecify.annotations.Nullable;
 /** Who writes down what is done with operators and their tokens: the audit, one floor up. */
 public interface Witness {
 
-    /** Notes an act in the transaction that does it: both are there or neither. */
+    /** Notes an act that is done, in the transaction that does it: both are there or neither. */
     void record(
             Handle handle,
             Caller caller,
             String action,
             @Nullable String subject,
-            String result,
             @Nullable String detail);
 
     /**

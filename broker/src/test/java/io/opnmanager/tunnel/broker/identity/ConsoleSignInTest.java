@@ -106,6 +106,16 @@ class ConsoleSignInTest {
     }
 
     @Test
+    void what_is_not_set_up_begins_no_sign_in() {
+        page().get(SIGN_IN + "/openid").then().statusCode(404).body("code", equalTo("not_found"));
+        page().post(SIGN_IN + "/certificate")
+                .then()
+                .statusCode(401)
+                .body("code", equalTo("not_authenticated"))
+                .body("detail", equalTo("wanted a TLS client certificate, found none"));
+    }
+
+    @Test
     void a_page_is_not_told_of_basic_authentication_or_the_browser_would_ask() {
         assertThat(page().get(SIGN_IN).headers().getValues("WWW-Authenticate"))
                 .containsExactly("Bearer realm=\"OPNManager Tunnel\"");

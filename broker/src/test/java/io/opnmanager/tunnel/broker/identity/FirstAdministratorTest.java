@@ -144,7 +144,6 @@ class FirstAdministratorTest {
                 Caller caller,
                 String action,
                 @Nullable String subject,
-                String result,
                 @Nullable String detail) {}
 
         @Override

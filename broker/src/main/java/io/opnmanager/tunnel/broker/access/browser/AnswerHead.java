@@ -91,7 +91,7 @@ final class AnswerHead {
             }
             @Nullable String value =
                     switch (name) {
-                        case "set-cookie" -> Cookies.toBrowser(header.getValue(), secure);
+                        case "set-cookie" -> RelayedCookies.toBrowser(header.getValue(), secure);
                         case "location", "content-location" ->
                                 relay.names.address(header.getValue());
                         case "refresh" -> relay.names.refresh(header.getValue());

@@ -57,17 +57,22 @@ class Entering {
     /** What answers are made of, apart only to keep constructors short. */
     @Singleton
     static class Replies {
-        private final Answers answers;
+        private final BrokerAnswers answers;
         private final Pages pages;
-        private final Aside aside;
+        private final OffEventLoop blocking;
         private final Relays relays;
         private final LiveSessions sessions;
 
-        Replies(Answers answers, Pages pages, Aside aside, Relays relays, LiveSessions sessions) {
+        Replies(
+                BrokerAnswers answers,
+                Pages pages,
+                OffEventLoop blocking,
+                Relays relays,
+                LiveSessions sessions) {
             this.sessions = sessions;
             this.answers = answers;
             this.pages = pages;
-            this.aside = aside;
+            this.blocking = blocking;
             this.relays = relays;
         }
     }
@@ -86,18 +91,18 @@ class Entering {
     }
 
     private void begin(HttpServerRequest request, LiveSession session) {
-        String cookie = OwnCookies.value(request, OwnCookies.SESSION);
+        String cookie = EntryCookies.value(request, EntryCookies.SESSION);
         if (cookie != null && replies.sessions.admits(session, cookie)) {
             replies.answers.redirect(request, "/");
             return;
         }
         // Two windows of one browser may come in at the same time: they share the number.
-        String kept = OwnCookies.value(request, OwnCookies.ENTERING);
+        String kept = EntryCookies.value(request, EntryCookies.ENTERING);
         String nonce = kept != null && NUMBER.matcher(kept).matches() ? kept : Secrets.newToken("");
         request.response()
                 .putHeader(
                         HttpHeaders.SET_COOKIE,
-                        OwnCookies.entering(nonce, (int) NUMBER_KEPT.toSeconds()));
+                        EntryCookies.entering(nonce, (int) NUMBER_KEPT.toSeconds()));
         String challenge =
                 Base64.getUrlEncoder().withoutPadding().encodeToString(Secrets.hash(nonce));
         replies.answers.redirect(
@@ -122,10 +127,10 @@ class Entering {
             refuse(request, session, EntryResult.MALFORMED);
             return;
         }
-        String nonce = OwnCookies.value(request, OwnCookies.ENTERING);
+        String nonce = EntryCookies.value(request, EntryCookies.ENTERING);
         SocketAddress remote = request.remoteAddress();
         @Nullable String address = remote == null ? null : remote.hostAddress();
-        replies.aside.run(
+        replies.blocking.run(
                 request,
                 () -> {
                     Entries.Shown shown = entries.show(session, ticket.group(1), nonce, address);
@@ -146,8 +151,8 @@ class Entering {
     private void letIn(HttpServerRequest request, String cookie) {
         request.response()
                 .headers()
-                .add(HttpHeaders.SET_COOKIE, OwnCookies.session(cookie))
-                .add(HttpHeaders.SET_COOKIE, OwnCookies.entering("", 0));
+                .add(HttpHeaders.SET_COOKIE, EntryCookies.session(cookie))
+                .add(HttpHeaders.SET_COOKIE, EntryCookies.entering("", 0));
         replies.answers.redirect(request, "/");
     }
 

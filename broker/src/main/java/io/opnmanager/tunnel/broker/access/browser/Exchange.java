@@ -45,11 +45,11 @@ final class Exchange implements Relay.Live {
     private final Stall stall;
 
     private @Nullable HttpClientRequest asked;
+    private @Nullable Upload upload;
     private @Nullable Document document;
     private @Nullable AutoCloseable uncounted;
     private boolean hasBody;
     private boolean uploaded;
-    private boolean mayUpload;
     private boolean answering;
     private boolean sentTwice;
     private boolean over;
@@ -147,47 +147,16 @@ final class Exchange implements Relay.Live {
     }
 
     private void leaveGiven(HttpClientRequest to) {
-        if (!over && !answering && !mayUpload) {
+        if (!over && !answering && upload == null) {
             response.writeContinue();
             upload(to, null);
         }
     }
 
     private void upload(HttpClientRequest to, @Nullable Buffer first) {
-        mayUpload = true;
-        stall.on(Stall.Side.BROWSER);
-        request.handler(chunk -> uploadChunk(to, chunk));
-        request.endHandler(end -> {
-            uploaded = true;
-            if (!over) {
-                stall.on(Stall.Side.FIREWALL);
-                var _ = to.end();
-            }
-        });
-        if (first != null) {
-            uploadChunk(to, first);
-        }
-        if (!to.writeQueueFull()) {
-            request.resume();
-        }
-    }
-
-    private void uploadChunk(HttpClientRequest to, Buffer chunk) {
-        if (over) {
-            return;
-        }
-        stall.on(Stall.Side.BROWSER);
-        var _ = to.write(chunk);
-        if (to.writeQueueFull()) {
-            request.pause();
-            stall.on(Stall.Side.FIREWALL);
-            to.drainHandler(room -> {
-                if (!over) {
-                    stall.on(Stall.Side.BROWSER);
-                    request.resume();
-                }
-            });
-        }
+        Upload begun = new Upload(request, to, stall, () -> uploaded = true);
+        upload = begun;
+        begun.begin(first);
     }
 
     private void answered(HttpClientRequest by, AsyncResult<HttpClientResponse> result) {
@@ -331,7 +300,7 @@ final class Exchange implements Relay.Live {
             send(false, null);
             return;
         }
-        Trouble trouble = relay.isClosed() ? Trouble.ENDED : Failures.trouble(cause, asked != null);
+        Trouble trouble = relay.isClosed() ? Trouble.ENDED : Trouble.behind(cause, asked != null);
         LOG.debugf(
                 "the firewall's page did not answer request=%d trouble=%s cause=%s",
                 relay.upstream.request(), trouble, cause.getMessage());
@@ -405,6 +374,9 @@ final class Exchange implements Relay.Live {
         over = true;
         stall.end();
         relay.over(this);
+        if (upload != null) {
+            upload.stop();
+        }
         AutoCloseable stream = uncounted;
         uncounted = null;
         if (stream != null) {

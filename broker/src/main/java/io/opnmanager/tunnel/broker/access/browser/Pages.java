@@ -7,10 +7,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Singleton;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,42 +16,12 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 class Pages {
 
-    private static final String STYLE =
-            """
-            :root{color-scheme:light dark;--ground:#f4f6f8;--card:#fff;--ink:#1b2430;--quiet:#566273;--line:#dde3ea;--act:#0b5cad}
-            @media (prefers-color-scheme:dark){:root{--ground:#11161c;--card:#1a212a;--ink:#e7edf4;--quiet:#9fadbd;--line:#2c3744;--act:#7db8f5}}
-            *{box-sizing:border-box}
-            body{margin:0;min-height:100vh;display:grid;place-items:center;background:var(--ground);color:var(--ink);font:16px/1.55 system-ui,sans-serif}
-            main{max-width:34rem;margin:1.5rem;padding:2rem;background:var(--card);border:1px solid var(--line);border-radius:12px}
-            h1{margin:0 0 .75rem;font-size:1.4rem;line-height:1.25}
-            p{margin:0 0 .75rem}
-            .quiet{color:var(--quiet)}
-            a{display:inline-block;margin-top:.5rem;padding:.55rem 1rem;border:1px solid var(--act);border-radius:8px;color:var(--act);text-decoration:none;font-weight:600}
-            a:hover,a:focus-visible{text-decoration:underline}
-            """;
-
-    private static final String POLICY =
-            "default-src 'none'; style-src 'sha256-"
-                    + sha256(STYLE)
-                    + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-    private final Answers answers;
+    private final BrokerAnswers answers;
     private final String console;
 
-    Pages(Answers answers, SessionAddresses addresses) {
+    Pages(BrokerAnswers answers, SessionAddresses addresses) {
         this.answers = answers;
         this.console = addresses.console().toString();
-    }
-
-    private static String sha256(String text) {
-        try {
-            return Base64.getEncoder()
-                    .encodeToString(
-                            MessageDigest.getInstance("SHA-256")
-                                    .digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 
     /** One page: a heading, what happened, what to do, and where its link leads and is called. */
@@ -173,7 +139,7 @@ class Pages {
     void ended(HttpServerRequest request, Standing.Ended ended) {
         request.response()
                 .putHeader("Clear-Site-Data", "\"cache\", \"cookies\", \"storage\"")
-                .putHeader(HttpHeaders.SET_COOKIE, OwnCookies.noSession());
+                .putHeader(HttpHeaders.SET_COOKIE, EntryCookies.noSession());
         answer(
                 request,
                 410,
@@ -212,36 +178,17 @@ class Pages {
     }
 
     private void answer(HttpServerRequest request, int status, Words words) {
-        String page =
+        String body =
                 """
-                <!doctype html>
-                <html lang="en">
-                <head>
-                <meta charset="utf-8">
-                <meta name="viewport" content="width=device-width, initial-scale=1">
-                <title>%1$s</title>
-                <style>%2$s</style>
-                </head>
-                <body>
-                <main>
-                <h1>%1$s</h1>
-                <p>%3$s</p>
-                <p class="quiet">%4$s</p>
-                <a href="%5$s">%6$s</a>
-                </main>
-                </body>
-                </html>
+                <p>%s</p>
+                <p class="quiet">%s</p>
+                <a href="%s">%s</a>\
                 """
                         .formatted(
-                                words.title(),
-                                STYLE,
-                                words.said(),
-                                words.advice(),
-                                console + words.path(),
-                                words.link());
+                                words.said(), words.advice(), console + words.path(), words.link());
         answers.begin(request, status)
                 .putHeader(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8")
-                .putHeader("Content-Security-Policy", POLICY);
-        answers.end(request, Buffer.buffer(page));
+                .putHeader("Content-Security-Policy", Card.POLICY);
+        answers.end(request, Buffer.buffer(Card.html(words.title(), "", body)));
     }
 }

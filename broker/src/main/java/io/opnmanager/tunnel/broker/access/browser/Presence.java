@@ -31,7 +31,7 @@ class Presence {
 
     private final Vertx vertx;
     private final SessionEnds ends;
-    private final Answers answers;
+    private final BrokerAnswers answers;
     private final AccessMetrics metrics;
     private final Buffer script;
     private final Buffer worker;
@@ -40,7 +40,7 @@ class Presence {
             Vertx vertx,
             LiveSessions sessions,
             SessionEnds ends,
-            Answers answers,
+            BrokerAnswers answers,
             AccessMetrics metrics) {
         this.vertx = vertx;
         this.ends = ends;

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  *   browser --request--&gt; Relay --RequestHead: refused? --&gt; TroublePage
  *                          |--- Upgrading --- WebSocket, byte by byte
  *                          `--- Exchange ---- one request and its answer, streamed both ways
- *                                 RequestHead, Cookies, Names --&gt; firewall's page
- *                                 AnswerHead, Cookies, Names, ContentPolicy, ScriptInsertion &lt;--
+ *                                 RequestHead, RelayedCookies, PageNames --&gt; firewall's page
+ *                                 AnswerHead, RelayedCookies, PageNames, ContentPolicy, ScriptInsertion &lt;--
  * </pre>
  */
 final class Relay implements AutoCloseable {
@@ -45,7 +45,7 @@ final class Relay implements AutoCloseable {
     final BrowserSettings settings;
     final Signs signs;
     final Profile profile;
-    final Names names;
+    final PageNames names;
 
     private final HttpClient reading;
     private final HttpClient changing;
@@ -59,7 +59,7 @@ final class Relay implements AutoCloseable {
         this.settings = settings;
         this.signs = signs;
         this.profile = Profiles.of(upstream.kind());
-        this.names = new Names(upstream, profile);
+        this.names = new PageNames(upstream, profile);
         @Nullable TrustOptions trust = trust();
         this.reading = client(options(settings.keepAlive(), trust));
         this.changing = client(options(BRIEFLY, trust));

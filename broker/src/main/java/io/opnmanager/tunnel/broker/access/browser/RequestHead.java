@@ -224,7 +224,7 @@ final class RequestHead {
             }
         }
         to.set(HttpHeaders.HOST, relay.names.host());
-        set(to, "Cookie", Cookies.toFirewall(headers.getAll(HttpHeaders.COOKIE)));
+        set(to, "Cookie", RelayedCookies.toFirewall(headers.getAll(HttpHeaders.COOKIE)));
         String origin = headers.get(HttpHeaders.ORIGIN);
         set(to, "Origin", origin == null ? null : relay.names.origin(origin));
         String referer = headers.get(HttpHeaders.REFERER);

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * the API, and the other way round. Everything is decided here, before anything else of the server
  * looks at a request: limits of the API's bodies, authentication, static files.
  *
- * <p>On event loops; only a host that memory does not know is looked up aside.
+ * <p>On event loops; only a host that memory does not know is looked up off them.
  */
 @Singleton
 class SessionHosts {
@@ -40,19 +40,19 @@ class SessionHosts {
     private final LiveSessions sessions;
     private final AccessMetrics metrics;
     private final Doors doors;
-    private final Aside aside;
+    private final OffEventLoop blocking;
 
     SessionHosts(
             SessionAddresses addresses,
             LiveSessions sessions,
             AccessMetrics metrics,
             Doors doors,
-            Aside aside) {
+            OffEventLoop blocking) {
         this.addresses = addresses;
         this.sessions = sessions;
         this.metrics = metrics;
         this.doors = doors;
-        this.aside = aside;
+        this.blocking = blocking;
     }
 
     /** Where requests go from here, apart only to keep constructors short. */
@@ -62,9 +62,14 @@ class SessionHosts {
         private final Presence presence;
         private final Relays relays;
         private final Pages pages;
-        private final Answers answers;
+        private final BrokerAnswers answers;
 
-        Doors(Entering entering, Presence presence, Relays relays, Pages pages, Answers answers) {
+        Doors(
+                Entering entering,
+                Presence presence,
+                Relays relays,
+                Pages pages,
+                BrokerAnswers answers) {
             this.entering = entering;
             this.presence = presence;
             this.relays = relays;
@@ -104,7 +109,7 @@ class SessionHosts {
         if (known == null) {
             SocketAddress remote = request.remoteAddress();
             String source = remote == null ? "unknown" : String.valueOf(remote.hostAddress());
-            aside.run(
+            blocking.run(
                     request,
                     () -> sessions.look(host, source),
                     standing -> answer(request, standing));
@@ -141,7 +146,7 @@ class SessionHosts {
             doors.pages.notYet(request, session.request());
             return;
         }
-        String cookie = OwnCookies.value(request, OwnCookies.SESSION);
+        String cookie = EntryCookies.value(request, EntryCookies.SESSION);
         Relay relay = doors.relays.of(session);
         if (cookie == null || relay == null || !sessions.admits(session, cookie)) {
             metrics.refused(cookie == null ? Refusal.NO_COOKIE : Refusal.WRONG_COOKIE);

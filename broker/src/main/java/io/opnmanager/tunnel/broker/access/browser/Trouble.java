@@ -1,5 +1,10 @@
 package io.opnmanager.tunnel.broker.access.browser;
 
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import io.vertx.core.http.ConnectionPoolTooBusyException;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
 /** Why a request was answered by the relay and not by the firewall's page. */
 enum Trouble {
     MALFORMED(400, "This request is not valid HTTP", "Reload the page."),
@@ -39,6 +44,9 @@ enum Trouble {
             "It was asked and said nothing for a long time. It may still be working on it: look before you ask again."),
     ENDED(502, "This session has ended", "Connect again in the console.");
 
+    /** Causes of causes are looked at so deep. */
+    private static final int DEEPEST = 10;
+
     final int status;
     final String title;
     final String advice;
@@ -47,5 +55,37 @@ enum Trouble {
         this.status = status;
         this.title = title;
         this.advice = advice;
+    }
+
+    /**
+     * What a failure on the way to the firewall means to who looks at it.
+     *
+     * @param connected whether there was a connection, and with that perhaps something sent
+     */
+    static Trouble behind(Throwable failure, boolean connected) {
+        if (has(failure, PinnedCertificate.Wrong.class)) {
+            return Trouble.WRONG_CERTIFICATE;
+        }
+        if (has(failure, ConnectionPoolTooBusyException.class)) {
+            return Trouble.BUSY;
+        }
+        if (has(failure, SslHandshakeTimeoutException.class)) {
+            return Trouble.SILENT;
+        }
+        if (connected) {
+            return Trouble.BROKEN;
+        }
+        return has(failure, TimeoutException.class) ? Trouble.BUSY : Trouble.UNREACHABLE;
+    }
+
+    private static boolean has(Throwable failure, Class<? extends Throwable> type) {
+        @Nullable Throwable cause = failure;
+        for (int i = 0; i < DEEPEST && cause != null; i++) {
+            if (type.isInstance(cause)) {
+                return true;
+            }
+            cause = cause.getCause();
+        }
+        return false;
     }
 }

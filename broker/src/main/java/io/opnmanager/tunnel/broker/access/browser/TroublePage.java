@@ -7,23 +7,10 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.Base64;
 
 /** Says what went wrong and what to do: a page to who looks at one, a line of text to a script. */
 final class TroublePage {
-
-    private static final String STYLE =
-            ":root{color-scheme:light dark}body{font:17px/1.55 system-ui,sans-serif;max-width:36rem;margin:14vh"
-                    + " auto;padding:0 1.2rem}h1{font-size:1.5rem;border-left:.35rem solid"
-                    + " #c2410c;padding-left:.8rem}p{opacity:.85}";
-    private static final String POLICY =
-            "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; style-src 'sha256-"
-                    + digest(STYLE)
-                    + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     /** RFC 9112 §9.6: closing while the sender still sends would lose it the answer. */
     private static final Duration LINGER = Duration.ofMillis(500);
@@ -68,34 +55,16 @@ final class TroublePage {
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
                 .putHeader("X-Content-Type-Options", "nosniff");
         if (asPage) {
-            response.putHeader("Content-Security-Policy", POLICY);
+            response.putHeader("Content-Security-Policy", Card.POLICY_WITH_SCRIPT);
         }
         return body;
     }
 
     private static String page(Trouble trouble) {
-        return """
-        <!doctype html>
-        <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">%s
-        <title>%s</title><style>%s</style></head>
-        <body><main><h1>%s</h1><p>%s</p></main></body></html>
-        """
-                .formatted(
-                        ScriptInsertion.TAG, trouble.title, STYLE, trouble.title, trouble.advice);
+        return Card.html(trouble.title, ScriptInsertion.TAG, "<p>%s</p>".formatted(trouble.advice));
     }
 
     private static String line(Trouble trouble) {
         return trouble.title + ". " + trouble.advice + "\n";
-    }
-
-    private static String digest(String text) {
-        try {
-            byte[] hash =
-                    MessageDigest.getInstance("SHA-256")
-                            .digest(text.getBytes(StandardCharsets.UTF_8));
-            return Base64.getEncoder().encodeToString(hash);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 }

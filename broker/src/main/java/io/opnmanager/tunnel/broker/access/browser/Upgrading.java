@@ -82,7 +82,7 @@ final class Upgrading implements Relay.Live {
 
     private void connected(AsyncResult<NetSocket> result) {
         if (result.failed()) {
-            fail(relay.isClosed() ? Trouble.ENDED : Failures.trouble(result.cause(), false));
+            fail(relay.isClosed() ? Trouble.ENDED : Trouble.behind(result.cause(), false));
             return;
         }
         NetSocket socket = result.result();

@@ -56,7 +56,8 @@ class ProfileTest {
     @Test
     void a_page_can_be_called_by_the_session_s_name() {
         Profile profile = read("names=session|script=false|dropped=");
-        Names names = new Names(RelayWorld.plain(8101, "generic", RelayWorld.SESSION), profile);
+        PageNames names =
+                new PageNames(RelayWorld.plain(8101, "generic", RelayWorld.SESSION), profile);
 
         assertThat(names.host()).isEqualTo(RelayWorld.SESSION_HOST);
         assertThat(names.origin(RelayWorld.SESSION)).isEqualTo(RelayWorld.SESSION);

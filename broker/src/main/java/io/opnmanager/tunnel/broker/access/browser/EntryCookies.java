@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * The broker's own cookies on hosts of sessions. {@code __Host-} keeps other hosts of the same
  * domain, firewalls' pages among them, from setting or reading them.
  */
-final class OwnCookies {
+final class EntryCookies {
 
     /** Holds the number behind a challenge while a browser is sent to the console and back. */
     static final String ENTERING = "__Host-opnmanager-entering";
@@ -16,7 +16,7 @@ final class OwnCookies {
     /** Says which browser was let in. */
     static final String SESSION = "__Host-opnmanager-session";
 
-    private OwnCookies() {}
+    private EntryCookies() {}
 
     /** The value of a cookie; null when there is none, or more than one. */
     static @Nullable String value(HttpServerRequest request, String name) {

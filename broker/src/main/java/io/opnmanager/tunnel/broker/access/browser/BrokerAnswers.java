@@ -14,14 +14,14 @@ import java.time.Duration;
  * to its end. Nothing of it is ever kept by a cache. On event loops.
  */
 @Singleton
-class Answers {
+class BrokerAnswers {
 
     /** RFC 9112 §9.6: closing while the sender still sends would lose it the answer. */
     private static final Duration LINGER = Duration.ofSeconds(2);
 
     private final Vertx vertx;
 
-    Answers(Vertx vertx) {
+    BrokerAnswers(Vertx vertx) {
         this.vertx = vertx;
     }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Translates between the two names of a page: the session's origin, which the browser sees, and the
  * one by which the page knows itself.
  */
-final class Names {
+final class PageNames {
 
     private static final Pattern ABSOLUTE =
             Pattern.compile("(?i)\\s*(?:(https?):)?//([^/?#\\\\]*)([/?#\\\\].*)?");
@@ -26,7 +26,7 @@ final class Names {
     private final Place page;
     private final Place called;
 
-    Names(Upstream upstream, Profile profile) {
+    PageNames(Upstream upstream, Profile profile) {
         this.session = Place.of(upstream.sessionOrigin());
         this.page = Place.of(upstream.scheme(), upstream.authority());
         this.called =

@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
  * Keeps the broker's cookies from the firewall and the firewall's from every other host (RFC 6265
  * §4, §5).
  */
-final class Cookies {
+final class RelayedCookies {
 
     /** How the names of the broker's own cookies begin, in lower case. */
     static final String OWN = "__host-opnmanager-";
 
-    private Cookies() {}
+    private RelayedCookies() {}
 
     /**
      * The cookies that a request carries to the firewall, in one header.

@@ -14,16 +14,16 @@ import org.jboss.logging.Logger;
  * many at once; more are told to come again.
  */
 @Singleton
-class Aside {
+class OffEventLoop {
 
-    private static final Logger LOG = Logger.getLogger(Aside.class);
+    private static final Logger LOG = Logger.getLogger(OffEventLoop.class);
     private static final int AT_ONCE = 100;
 
     private final Vertx vertx;
     private final Pages pages;
     private final Semaphore room = new Semaphore(AT_ONCE);
 
-    Aside(Vertx vertx, Pages pages) {
+    OffEventLoop(Vertx vertx, Pages pages) {
         this.vertx = vertx;
         this.pages = pages;
     }
