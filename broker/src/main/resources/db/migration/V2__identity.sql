@@ -12,6 +12,8 @@ ALTER TABLE operator
     ADD COLUMN openid_issuer               VARCHAR(255),
     ADD COLUMN openid_subject              VARCHAR(255),
     ADD COLUMN last_sign_in_at             DATETIME(6),
+    -- How often all sign-ins were ended at once: every node sees it grow.
+    ADD COLUMN signed_out_everywhere       BIGINT UNSIGNED NOT NULL DEFAULT 0,
     ADD COLUMN second_factor               VARBINARY(128),
     -- The time step of the last code that was taken: neither it nor an earlier one is taken again (RFC 6238 §5.2).
     ADD COLUMN second_factor_step          BIGINT UNSIGNED,

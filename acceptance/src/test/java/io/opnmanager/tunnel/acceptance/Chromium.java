@@ -127,6 +127,8 @@ final class Chromium implements AutoCloseable {
             throw new IOException("there is no process of the browser in " + folder);
         }
         killed.forEach(ProcessHandle::destroyForcibly);
+        persons.forEach(Person::close);
+        persons.clear();
     }
 
     private boolean isOurBrowser(ProcessHandle process) {

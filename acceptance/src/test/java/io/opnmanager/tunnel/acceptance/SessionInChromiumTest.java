@@ -284,6 +284,8 @@ class SessionInChromiumTest {
         assertThat(window.page().getByText("It was closed.")).isVisible();
         window.page().getByText("Go to the firewall in the console").click();
         assertThat(window.heading(world.firewall().page().name())).isVisible();
+        // What flowed was cut.
+        person.forgive("/api/diagnostics/traffic/stream/1");
         person.forgive("410");
     }
 

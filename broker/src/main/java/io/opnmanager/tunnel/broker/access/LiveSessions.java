@@ -4,6 +4,7 @@ import io.opnmanager.tunnel.broker.cluster.ThisNode;
 import io.opnmanager.tunnel.broker.identity.Caller;
 import io.opnmanager.tunnel.broker.identity.OperatorChanged;
 import io.opnmanager.tunnel.broker.identity.OperatorRights;
+import io.opnmanager.tunnel.broker.identity.SignedOutEverywhere;
 import io.opnmanager.tunnel.broker.request.RequestMoved;
 import io.opnmanager.tunnel.broker.request.RequestRow;
 import io.opnmanager.tunnel.broker.request.RequestSettings;
@@ -137,6 +138,17 @@ public class LiveSessions {
             if (session.row().view().requestedBy().equals(change.name())
                     && (change.now() == null
                             || !SessionRows.mayHold(change.now(), session.row()))) {
+                session.shutOut();
+            }
+        }
+    }
+
+    /**
+     * Whoever signs out everywhere is nowhere let in any more; the sessions may be entered anew.
+     */
+    void signedOut(@Observes SignedOutEverywhere event) {
+        for (LiveSession session : byHost.values()) {
+            if (session.row().view().requestedBy().equals(event.operator())) {
                 session.shutOut();
             }
         }

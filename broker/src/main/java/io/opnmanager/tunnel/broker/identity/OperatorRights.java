@@ -36,17 +36,26 @@ public class OperatorRights {
     /** Bounded by the number of operators. */
     private volatile Map<String, Caller.Operator> rights = Map.of();
 
+    /** How often each operator has signed out everywhere; written under {@link #looking} only. */
+    private Map<String, Long> signedOut = Map.of();
+
     /** Only the scheduled look touches it, one at a time. */
     private volatile boolean blind;
 
     private final Jdbi jdbi;
     private final KnownOperators known;
     private final Event<OperatorChanged> changed;
+    private final Event<SignedOutEverywhere> left;
 
-    OperatorRights(Jdbi jdbi, KnownOperators known, Event<OperatorChanged> changed) {
+    OperatorRights(
+            Jdbi jdbi,
+            KnownOperators known,
+            Event<OperatorChanged> changed,
+            Event<SignedOutEverywhere> left) {
         this.jdbi = jdbi;
         this.known = known;
         this.changed = changed;
+        this.left = left;
     }
 
     /**
@@ -113,10 +122,18 @@ public class OperatorRights {
             }
             known.forget();
             Map<String, Caller.Operator> before = rights;
+            Map<String, Long> signedOutBefore = signedOut;
+            Map<String, Long> signedOutNow = readSignedOut();
             rights = read();
+            signedOut = signedOutNow;
             // After the rows: a change between the two statements is looked at once more.
             seen = number;
             changes(before).forEach(changed::fire);
+            signedOut.forEach((name, times) -> {
+                if (times > signedOutBefore.getOrDefault(name, times)) {
+                    left.fire(new SignedOutEverywhere(name));
+                }
+            });
         } finally {
             looking.unlock();
         }
@@ -131,6 +148,17 @@ public class OperatorRights {
                         .collect(
                                 Collectors.toUnmodifiableMap(
                                         Caller.Operator::name, operator -> operator)));
+    }
+
+    private Map<String, Long> readSignedOut() {
+        return jdbi.withHandle(handle ->
+                handle
+                        .createQuery("SELECT name, signed_out_everywhere FROM operator")
+                        .map((row, context) -> Map.entry(row.getString(1), row.getLong(2)))
+                        .stream()
+                        .collect(
+                                Collectors.toUnmodifiableMap(
+                                        Map.Entry::getKey, Map.Entry::getValue)));
     }
 
     private List<OperatorChanged> changes(Map<String, Caller.Operator> before) {

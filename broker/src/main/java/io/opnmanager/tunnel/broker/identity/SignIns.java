@@ -129,6 +129,9 @@ class SignIns {
                 throw Operators.unknown();
             }
             int gone = endAllBut(handle, operator, null);
+            handle.execute(
+                    "UPDATE operator SET signed_out_everywhere = signed_out_everywhere + 1 WHERE name = ?",
+                    operator);
             witness.record(
                     handle, caller, "sign-in.end-all", "operator:" + operator, gone + " sign-ins");
             OperatorRights.count(handle);

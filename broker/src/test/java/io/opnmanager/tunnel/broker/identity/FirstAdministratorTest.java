@@ -35,6 +35,7 @@ class FirstAdministratorTest {
 
     @Inject Jdbi application;
     @Inject Event<OperatorChanged> changed;
+    @Inject Event<SignedOutEverywhere> left;
     @Inject SignInConfiguration configuration;
     @Inject Passwords passwords;
 
@@ -118,7 +119,7 @@ class FirstAdministratorTest {
         var server = TestDatabase.server();
         Jdbi jdbi = Jdbi.create(server.jdbcUrl(SCHEMA), server.user(), server.password());
         KnownOperators known = new KnownOperators(jdbi, configuration);
-        OperatorRights rights = new OperatorRights(jdbi, known, changed);
+        OperatorRights rights = new OperatorRights(jdbi, known, changed, left);
         Operators operators = new Operators(jdbi, passwords, new Nobody(), rights);
         new FirstAdministrator(operators, known, passwords, () -> state).start(new StartupEvent());
     }
