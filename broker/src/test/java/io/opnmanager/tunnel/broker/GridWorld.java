@@ -1,6 +1,7 @@
 package io.opnmanager.tunnel.broker;
 
 import static io.opnmanager.tunnel.broker.Api.administrator;
+import static org.hamcrest.Matchers.oneOf;
 
 import io.opnmanager.tunnel.broker.GridCaller.Credential;
 import io.opnmanager.tunnel.broker.GridCaller.Within;
@@ -32,6 +33,12 @@ final class GridWorld {
     private static final String PASSWORD = "correct horse battery";
     private static final String SIGN_IN = "/api/v1/sign-in";
     private static final List<String> ROLES = List.of("viewer", "operator", "administrator");
+    private static final String OPERATOR =
+            "{\"name\": \"%s\", \"password\": \"" + PASSWORD + "\", \"role\": \"%s\"}";
+    private static final String REQUEST = "request of ";
+    private static final String TOKEN = "token of ";
+    private static final String APPROVAL = "approval";
+    private static final String SUBJECT = "operator";
     private static final String COOKIE = "__Host-opnmanager-sign-in";
 
     private final HttpClient plain =
@@ -39,8 +46,8 @@ final class GridWorld {
     private final Map<String, HttpClient> withCertificate = new HashMap<>();
     private final Map<String, String> cookies = new HashMap<>();
 
-    /** Of those who asked before the firewall was taken out of their reach. */
-    private final Map<String, Long> oldRequests = new HashMap<>();
+    /** What calls are about, by what it is: kept until a call has changed it. */
+    private final Map<String, String> things = new HashMap<>();
 
     private final List<GridCaller> callers = new ArrayList<>();
     private final Path certificates;
@@ -48,12 +55,13 @@ final class GridWorld {
 
     private final String home = Api.name("home");
     private final String elsewhere = Api.name("elsewhere");
+
+    /** Makes the others. */
+    private final String root = Api.name("root");
+
     private final long firewall;
     private final long spare;
     private final String other;
-
-    /** An operator whom administrators may do everything to. */
-    private String subject = "";
 
     private int number = 1_000;
 
@@ -66,11 +74,13 @@ final class GridWorld {
     GridWorld(Path certificates, URI secure) throws IOException {
         this.certificates = certificates;
         this.secure = secure;
+        var _ =
+                made(
+                        administrator()
+                                .body(OPERATOR.formatted(root, "administrator"))
+                                .post("/api/v1/operators"));
         firewall =
-                made(administrator()
-                                .body(
-                                        "{\"name\": \"%s\", \"tags\": [\"%s\"]}"
-                                                .formatted(home, home))
+                made(as(root).body("{\"name\": \"%s\", \"tags\": [\"%s\"]}".formatted(home, home))
                                 .post("/api/v1/firewalls"))
                         .getLong("id");
         spare = Api.firewall(home);
@@ -105,13 +115,13 @@ final class GridWorld {
         return callers;
     }
 
-    private void add(String role, Within reach) throws IOException {
+    private void add(String role, Within reach) {
         String name = operator(role);
         if (reach == Within.ELSEWHERE && !role.equals("viewer")) {
-            oldRequests.put(name, opened(name));
+            // Still theirs when the firewall is out of their reach.
+            var _ = things.computeIfAbsent(REQUEST + name, this::made);
         }
-        administrator()
-                .body(
+        as(root).body(
                         "{\"role\": \"%s\", \"tags\": [%s], \"certificate_names\": [\"%s\"]}"
                                 .formatted(role, tags(reach), commonName(role, reach)))
                 .put("/api/v1/operators/" + name)
@@ -151,15 +161,9 @@ final class GridWorld {
         };
     }
 
-    private static String operator(String role) throws IOException {
+    private String operator(String role) {
         String name = Api.name(role);
-        administrator()
-                .body(
-                        "{\"name\": \"%s\", \"password\": \"%s\", \"role\": \"%s\"}"
-                                .formatted(name, PASSWORD, role))
-                .post("/api/v1/operators")
-                .then()
-                .statusCode(201);
+        var _ = made(as(root).body(OPERATOR.formatted(name, role)).post("/api/v1/operators"));
         return name;
     }
 
@@ -182,63 +186,70 @@ final class GridWorld {
         return answer.then().statusCode(201).extract().jsonPath();
     }
 
-    /** The live request of an operator for the firewall at home; made when there is none. */
-    private long opened(String operator) {
+    private String made(String thing) {
+        if (thing.equals(APPROVAL)) {
+            return asked(other, "/api/v1/approvals", "{\"firewall_id\": %d, \"reason\": \"r\"}");
+        }
+        if (thing.equals(SUBJECT)) {
+            return operator("viewer");
+        }
+        if (thing.startsWith(TOKEN)) {
+            return token(thing.substring(TOKEN.length()), "").getString("id");
+        }
+        return asked(
+                thing.substring(REQUEST.length()), "/api/v1/requests", "{\"firewall_id\": %d}");
+    }
+
+    private String asked(String operator, String path, String body) {
         return as(operator)
-                .body("{\"firewall_id\": " + firewall + "}")
-                .post("/api/v1/requests")
+                .body(body.formatted(firewall))
+                .post(path)
                 .then()
-                .statusCode(202)
+                .statusCode(oneOf(201, 202))
                 .extract()
                 .jsonPath()
-                .getLong("id");
+                .getString("id");
     }
 
-    /** One that waits, of the firewall at home; made when there is none. */
-    private long approval() {
-        return as(other)
-                .body("{\"firewall_id\": %d, \"reason\": \"r\"}".formatted(firewall))
-                .post("/api/v1/approvals")
-                .then()
-                .extract()
-                .jsonPath()
-                .getLong("id");
-    }
-
-    private String subject(RouteRule rule, GridCaller caller, boolean own) throws IOException {
+    /** What a call is about; empty when it is about nothing that has to be made. */
+    private String thing(RouteRule rule, GridCaller caller, boolean own) {
         return switch (rule.about()) {
-            case OPEN, CERTIFICATE, NOTHING, EVERYTHING, PERSON -> "";
+            case OPEN, CERTIFICATE, NOTHING, LIST, EVERYTHING, PERSON, FIREWALL, SPARE_FIREWALL ->
+                    "";
+            case OPERATOR -> SUBJECT;
+            case OWN_TOKEN -> TOKEN + (caller.operator().isEmpty() ? other : caller.operator());
+            case APPROVAL -> APPROVAL;
+            case SEEN_REQUEST, HELD_REQUEST, OWN_REQUEST ->
+                    REQUEST + (own ? caller.operator() : other);
+        };
+    }
+
+    private String subject(RouteRule rule, String thing) {
+        return switch (rule.about()) {
+            case OPEN, CERTIFICATE, NOTHING, LIST, EVERYTHING, PERSON -> "";
             case FIREWALL -> Long.toString(firewall);
             case SPARE_FIREWALL -> Long.toString(spare);
-            case LIST -> {
-                var _ = approval();
-                var _ = opened(other);
-                if (caller.hasRequests() && !oldRequests.containsKey(caller.operator())) {
-                    var _ = opened(caller.operator());
-                }
-                yield "";
-            }
-            case OPERATOR -> {
-                if (subject.isEmpty()) {
-                    subject = operator("viewer");
-                }
-                yield subject;
-            }
-            case OWN_TOKEN ->
-                    token(caller.operator().isEmpty() ? other : caller.operator(), "")
-                            .getString("id");
-            case APPROVAL -> Long.toString(approval());
-            case SEEN_REQUEST, HELD_REQUEST, OWN_REQUEST -> {
-                String asker = own ? caller.operator() : other;
-                Long old = oldRequests.get(asker);
-                yield Long.toString(old == null ? opened(asker) : old);
-            }
+            case OPERATOR, OWN_TOKEN, APPROVAL, SEEN_REQUEST, HELD_REQUEST, OWN_REQUEST ->
+                    things.computeIfAbsent(thing, this::made);
         };
+    }
+
+    /** So that every list has something in it for whoever may see it. */
+    private void fillLists(GridCaller caller) {
+        var _ = things.computeIfAbsent(APPROVAL, this::made);
+        var _ = things.computeIfAbsent(REQUEST + other, this::made);
+        if (caller.hasRequests()) {
+            var _ = things.computeIfAbsent(REQUEST + caller.operator(), this::made);
+        }
     }
 
     /** Calls, and says the status with the code of the problem. */
     String answer(RouteRule rule, GridCaller caller, boolean own) throws Exception {
-        String id = subject(rule, caller, own);
+        if (rule.about() == RouteRule.About.LIST) {
+            fillLists(caller);
+        }
+        String thing = thing(rule, caller, own);
+        String id = subject(rule, thing);
         String path = rule.path().replaceAll("\\{[a-z]+}", id);
         var request =
                 HttpRequest.newBuilder(base(caller).resolve(path))
@@ -248,11 +259,11 @@ final class GridWorld {
         show(caller, request);
         HttpResponse<InputStream> answer =
                 client(caller).send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
-        if (path.startsWith(SIGN_IN) && !rule.method().equals("GET")) {
-            cookies.remove(caller.operator());
-        }
-        if (rule.route().equals("DELETE /api/v1/operators/{name}")) {
-            subject = "";
+        if (!rule.method().equals("GET") && answer.statusCode() < 400) {
+            things.remove(thing);
+            if (path.startsWith(SIGN_IN)) {
+                cookies.remove(caller.operator());
+            }
         }
         // What goes on for ever is left.
         try (InputStream body = answer.body()) {

@@ -34,7 +34,7 @@ class AuditResource implements AuditApi {
      * @throws Problem {@code not_allowed}
      */
     static void requireAllFirewalls(Caller.Operator who) {
-        if (!who.reach().limits().isEmpty()) {
+        if (!who.reach().isEverything()) {
             throw new Problem(
                     ProblemCode.NOT_ALLOWED,
                     "wanted an administrator of all firewalls, found one who is limited to some");

@@ -1,9 +1,9 @@
 package io.opnmanager.tunnel.broker.audit;
 
+import io.opnmanager.tunnel.broker.database.Database;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.statement.Query;
@@ -62,7 +62,7 @@ record AuditSearch(
                 .bind("result", result)
                 .bind("from", from)
                 .bind("until", until)
-                .bind("text", text == null ? null : pattern(text));
+                .bind("text", text == null ? null : Database.containing(text));
     }
 
     /** For a person, and for the audit of who took it away. */
@@ -81,15 +81,5 @@ record AuditSearch(
 
     private static String word(String name, @Nullable Object wanted) {
         return wanted == null ? "" : name + "=" + wanted;
-    }
-
-    /** Lower case like what it is compared with, and without characters that LIKE expands. */
-    private static String pattern(String text) {
-        return "%"
-                + text.toLowerCase(Locale.ROOT)
-                        .replace("\\", "\\\\")
-                        .replace("%", "\\%")
-                        .replace("_", "\\_")
-                + "%";
     }
 }

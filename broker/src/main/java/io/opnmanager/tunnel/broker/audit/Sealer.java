@@ -7,6 +7,9 @@ import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -16,10 +19,9 @@ import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 
 /**
- * Seals the audit: every second, what is older than a second, each entry with the hash of the seal
- * before and of itself, in the order of the entries. Every node tries; the one that has locked seal
- * number 0 does it, and the primary key refuses a second seal of one number, so the chain has no
- * fork.
+ * Seals the audit: every second, each new entry with the hash of the seal before and of itself, in
+ * the order of the entries. Every node tries; the one that has locked seal number 0 does it, and
+ * the primary key refuses a second seal of one number, so the chain has no fork.
  */
 @ApplicationScoped
 class Sealer {
@@ -30,11 +32,16 @@ class Sealer {
     /** In one round; what is left waits a second. */
     private static final int BATCHES = 20;
 
-    /** So that whoever keeps the log has a seal elsewhere to compare with. */
-    private static final long NOTED_EVERY = 1_000;
+    /** So that whoever keeps the log has seals elsewhere to compare with. */
+    private static final Duration NOTED_EVERY = Duration.ofHours(1);
 
     private final Jdbi jdbi;
     private final AtomicLong sealed = new AtomicLong();
+
+    /** The last seal that the log has. Only the scheduled look touches it, one at a time. */
+    private long noted;
+
+    private long notedAt = System.nanoTime() - NOTED_EVERY.toNanos();
 
     Sealer(Jdbi jdbi, MeterRegistry registry) {
         this.jdbi = jdbi;
@@ -50,15 +57,16 @@ class Sealer {
         static Seal last(Handle handle) {
             return handle.createQuery(
                             "SELECT number, audit_id, hash FROM audit_seal ORDER BY number DESC LIMIT 1")
-                    .map((row, context) ->
-                            new Seal(
-                                    row.getLong("number"),
-                                    row.getLong("audit_id"),
-                                    row.getBytes("hash")))
+                    .map((row, context) -> read(row))
                     .one();
+        }
+
+        static Seal read(ResultSet row) throws SQLException {
+            return new Seal(row.getLong("number"), row.getLong("audit_id"), row.getBytes("hash"));
         }
     }
 
+    /** Settled is what waited long enough behind a number that was left out. */
     private record Candidate(AuditEntry entry, boolean settled) {}
 
     @Scheduled(every = "1s", concurrentExecution = ConcurrentExecution.SKIP)
@@ -71,9 +79,22 @@ class Sealer {
                 done = seal();
                 batches++;
             } while (done == BATCH && batches < BATCHES);
-            sealed.set(jdbi.withHandle(Seal::last).number());
+            Seal last = jdbi.withHandle(Seal::last);
+            sealed.set(last.number());
+            note(last);
         } catch (RuntimeException e) {
             LOG.debugf("the audit is sealed later: error=%s", e.getMessage());
+        }
+    }
+
+    private void note(Seal last) {
+        long now = System.nanoTime();
+        if (last.number() > noted && now - notedAt >= NOTED_EVERY.toNanos()) {
+            noted = last.number();
+            notedAt = now;
+            LOG.infof(
+                    "audit sealed: number=%d head=%s",
+                    last.number(), HexFormat.of().formatHex(last.hash()));
         }
     }
 
@@ -98,21 +119,16 @@ class Sealer {
                 handle.prepareBatch(
                         "INSERT INTO audit_seal (number, audit_id, hash) VALUES (:number, :entry, :hash)");
         long number = last.number();
+        long entry = last.auditId();
         byte[] hash = last.hash();
-        for (Candidate candidate : candidates(handle, last.auditId())) {
-            if (!candidate.settled()) {
+        for (Candidate candidate : candidates(handle, entry)) {
+            if (candidate.entry().id() != entry + 1 && !candidate.settled()) {
                 break;
             }
             number++;
+            entry = candidate.entry().id();
             hash = AuditRow.seal(hash, number, candidate.entry());
-            batch.bind("number", number)
-                    .bind("entry", candidate.entry().id())
-                    .bind("hash", hash)
-                    .add();
-            if (number % NOTED_EVERY == 0) {
-                LOG.infof(
-                        "audit sealed: number=%d head=%s", number, HexFormat.of().formatHex(hash));
-            }
+            batch.bind("number", number).bind("entry", entry).bind("hash", hash).add();
         }
         if (number > last.number()) {
             batch.execute();
@@ -122,15 +138,15 @@ class Sealer {
 
     /**
      * The next ones in their order. A locking read waits for entries that are written and not yet
-     * committed instead of passing over them, so that none is found between sealed ones later; and
-     * what is younger than a second waits, because a number is drawn a moment before its row is
-     * there.
+     * committed instead of passing over them, so that none is found between sealed ones later.
+     * Where a number is left out, what follows it waits: it was taken back, or it was drawn and its
+     * row is not there yet.
      */
     private static List<Candidate> candidates(Handle handle, long after) {
         return handle.createQuery(
                         """
                         SELECT id, at, actor, action, subject, address, result, detail,
-                            at < UTC_TIMESTAMP(6) - INTERVAL 1 SECOND AS settled
+                            at < UTC_TIMESTAMP(6) - INTERVAL 10 SECOND AS settled
                         FROM audit WHERE id > :after ORDER BY id LIMIT :most LOCK IN SHARE MODE
                         """)
                 .bind("after", after)

@@ -114,11 +114,7 @@ class Verification {
                                     "SELECT number, audit_id, hash FROM audit_seal WHERE number > :number ORDER BY number LIMIT :most")
                             .bind("number", number)
                             .bind("most", BATCH)
-                            .map((row, context) ->
-                                    new Sealer.Seal(
-                                            row.getLong("number"),
-                                            row.getLong("audit_id"),
-                                            row.getBytes("hash")))
+                            .map((row, context) -> Sealer.Seal.read(row))
                             .list();
             return new Batch(seals, entries(handle, entry));
         });

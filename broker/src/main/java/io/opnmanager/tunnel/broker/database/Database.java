@@ -7,6 +7,7 @@ import java.sql.SQLIntegrityConstraintViolationException;
 import java.sql.SQLTransactionRollbackException;
 import java.sql.Types;
 import java.time.Instant;
+import java.util.Locale;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.argument.AbstractArgumentFactory;
@@ -34,6 +35,19 @@ public final class Database {
                 Instant.class, (row, column, context) -> UtcTime.readOrNull(row, column));
         jdbi.registerArgument(new InstantArgument());
         return jdbi;
+    }
+
+    /**
+     * A pattern for {@code LIKE} that finds a text anywhere, in lower case like the columns that it
+     * has to be compared with, and without characters that {@code LIKE} expands.
+     */
+    public static String containing(String text) {
+        return "%"
+                + text.toLowerCase(Locale.ROOT)
+                        .replace("\\", "\\\\")
+                        .replace("%", "\\%")
+                        .replace("_", "\\_")
+                + "%";
     }
 
     /** Whether a statement failed because a unique key holds its value already. */

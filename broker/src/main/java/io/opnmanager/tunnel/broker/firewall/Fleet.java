@@ -1,5 +1,6 @@
 package io.opnmanager.tunnel.broker.firewall;
 
+import io.opnmanager.tunnel.broker.database.Database;
 import io.opnmanager.tunnel.broker.identity.Reach;
 import io.opnmanager.tunnel.contract.operator.TagCount;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -7,7 +8,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.Query;
@@ -162,7 +162,9 @@ class Fleet {
     private Query bound(Handle handle, String sql, Reach reach, Wanted wanted) {
         Query query = ReachCondition.bind(handle.createQuery(sql), reach);
         query.getConfig(SqlStatements.class).setUnusedBindingAllowed(true);
-        return query.bind("pattern", wanted.text() == null ? null : pattern(wanted.text()))
+        return query.bind(
+                        "pattern",
+                        wanted.text() == null ? null : Database.containing(wanted.text()))
                 .bind("tag", wanted.tag())
                 .bind("online", wanted.online())
                 .bind("kind", wanted.kind())
@@ -179,17 +181,5 @@ class Fleet {
                     """;
             default -> "f.sort_name, f.id";
         };
-    }
-
-    /**
-     * Lower case like the columns it is compared with, and without characters that LIKE expands.
-     */
-    private static String pattern(String text) {
-        return "%"
-                + text.toLowerCase(Locale.ROOT)
-                        .replace("\\", "\\\\")
-                        .replace("%", "\\%")
-                        .replace("_", "\\_")
-                + "%";
     }
 }

@@ -2,6 +2,7 @@ package io.opnmanager.tunnel.broker.firewall;
 
 import io.opnmanager.tunnel.broker.events.Listeners;
 import io.opnmanager.tunnel.broker.events.Streams;
+import io.opnmanager.tunnel.broker.events.Told;
 import io.opnmanager.tunnel.broker.identity.Caller;
 import io.opnmanager.tunnel.contract.operator.Firewall;
 import io.quarkus.scheduler.Scheduled;
@@ -11,9 +12,7 @@ import io.smallrye.mutiny.Multi;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -40,16 +39,8 @@ class FleetEvents {
     /** Only the scheduled look touches it and what follows, one at a time. */
     private @Nullable Instant since;
 
-    /** As each was last told, so that none is told twice. Bounded. */
-    private final Map<Long, Firewall> told =
-            new LinkedHashMap<>() {
-                private static final long serialVersionUID = 1;
-
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<Long, Firewall> eldest) {
-                    return size() > 20_000;
-                }
-            };
+    /** As each was, without what moves with every check of an agent. */
+    private final Told<Firewall> told = new Told<>(20_000);
 
     private boolean blind;
 
@@ -70,7 +61,7 @@ class FleetEvents {
     synchronized void look() {
         if (listeners.isEmpty()) {
             since = null;
-            told.clear();
+            told.forget();
             return;
         }
         try {
@@ -92,12 +83,11 @@ class FleetEvents {
     }
 
     private void tell(Firewall firewall) {
-        if (!still(firewall).equals(told.put(firewall.id(), still(firewall)))) {
+        if (told.isNew(firewall.id(), still(firewall))) {
             listeners.tell(firewall);
         }
     }
 
-    /** Without what moves with every check of an agent. */
     private static Firewall still(Firewall firewall) {
         return new Firewall(
                 firewall.id(),

@@ -2,6 +2,7 @@ package io.opnmanager.tunnel.broker.request;
 
 import io.opnmanager.tunnel.broker.events.Listeners;
 import io.opnmanager.tunnel.broker.events.Streams;
+import io.opnmanager.tunnel.broker.events.Told;
 import io.opnmanager.tunnel.broker.identity.Caller;
 import io.opnmanager.tunnel.contract.operator.Approval;
 import io.opnmanager.tunnel.contract.operator.ApprovalPage;
@@ -12,9 +13,7 @@ import io.smallrye.mutiny.Multi;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jboss.logging.Logger;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -36,16 +35,7 @@ class ApprovalEvents {
     private final Jdbi jdbi;
     private final Listeners<ApprovalTable.Row> listeners;
 
-    /** The last move of each that was told. Only the look touches it, one at a time; bounded. */
-    private final Map<Long, Instant> told =
-            new LinkedHashMap<>() {
-                private static final long serialVersionUID = 1;
-
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<Long, Instant> eldest) {
-                    return size() > 10_000;
-                }
-            };
+    private final Told<Instant> told = new Told<>(10_000);
 
     ApprovalEvents(Jdbi jdbi, Streams streams) {
         this.jdbi = jdbi;
@@ -94,13 +84,13 @@ class ApprovalEvents {
 
     @Scheduled(every = "1s", concurrentExecution = ConcurrentExecution.SKIP)
     @RunOnVirtualThread
-    synchronized void look() {
+    void look() {
         if (listeners.isEmpty()) {
             return;
         }
         try {
             for (ApprovalTable.Row row : recent()) {
-                if (!row.movedAt().equals(told.put(row.view().id(), row.movedAt()))) {
+                if (told.isNew(row.view().id(), row.movedAt())) {
                     listeners.tell(row);
                 }
             }

@@ -2,6 +2,7 @@ package io.opnmanager.tunnel.broker.request;
 
 import io.opnmanager.tunnel.broker.events.Listeners;
 import io.opnmanager.tunnel.broker.events.Streams;
+import io.opnmanager.tunnel.broker.events.Told;
 import io.opnmanager.tunnel.broker.identity.Caller;
 import io.opnmanager.tunnel.contract.operator.TunnelRequest;
 import io.quarkus.scheduler.Scheduled;
@@ -12,9 +13,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.LongFunction;
 import org.jboss.logging.Logger;
 import org.jdbi.v3.core.Jdbi;
@@ -36,19 +35,7 @@ class RequestEvents {
     private final RequestSight sight;
     private final Listeners<RequestRow> listeners;
 
-    /**
-     * The last move of each request that was told, so that none is told twice. Guarded by itself;
-     * bounded.
-     */
-    private final Map<Long, Told> told =
-            new LinkedHashMap<>() {
-                private static final long serialVersionUID = 1;
-
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<Long, Told> eldest) {
-                    return size() > 10_000;
-                }
-            };
+    private final Told<Moment> told = new Told<>(10_000);
 
     RequestEvents(Jdbi jdbi, RequestSight sight, Streams streams) {
         this.jdbi = jdbi;
@@ -56,7 +43,8 @@ class RequestEvents {
         this.listeners = streams.listeners();
     }
 
-    private record Told(Instant movedAt, boolean handedOut, boolean reported) {}
+    /** In the life of a request; what is read of it besides may change without being told. */
+    private record Moment(Instant movedAt, boolean handedOut, boolean reported) {}
 
     /** The request as it is now and every move until its end. */
     Multi<TunnelRequest> ofOne(
@@ -91,13 +79,10 @@ class RequestEvents {
     }
 
     private void tell(RequestRow row) {
-        Told now = new Told(row.movedAt(), row.handedOutAt() != null, row.reportedAt() != null);
-        synchronized (told) {
-            if (now.equals(told.put(row.id(), now))) {
-                return;
-            }
+        Moment now = new Moment(row.movedAt(), row.handedOutAt() != null, row.reportedAt() != null);
+        if (told.isNew(row.id(), now)) {
+            listeners.tell(row);
         }
-        listeners.tell(row);
     }
 
     @Scheduled(every = "1s", concurrentExecution = ConcurrentExecution.SKIP)

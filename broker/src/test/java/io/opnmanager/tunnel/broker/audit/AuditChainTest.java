@@ -1,7 +1,12 @@
 package io.opnmanager.tunnel.broker.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opnmanager.tunnel.broker.TestDatabase;
 import io.opnmanager.tunnel.contract.operator.AuditBreak;
@@ -9,7 +14,14 @@ import io.opnmanager.tunnel.contract.operator.AuditBreak.What;
 import io.opnmanager.tunnel.contract.operator.AuditVerdict;
 import io.opnmanager.tunnel.demo.Database;
 import io.opnmanager.tunnel.demo.EmbeddedMariaDb;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -19,6 +31,8 @@ import java.util.concurrent.TimeUnit;
 import org.flywaydb.core.Flyway;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,12 +43,13 @@ class AuditChainTest {
 
     private static final int ENTRIES = 25;
 
-    private Jdbi jdbi = Jdbi.create("none");
-    private Sealer sealer = sealer();
-    private Verification verification = new Verification(jdbi);
+    private static Jdbi jdbi = Jdbi.create("none");
 
-    @BeforeEach
-    void make() throws Exception {
+    private final Sealer sealer = sealer();
+    private final Verification verification = new Verification(jdbi);
+
+    @BeforeAll
+    static void make() throws Exception {
         Database database =
                 Database.fresh(TestDatabase.server(), EmbeddedMariaDb.SCHEMA + "_audit_chain");
         Flyway.configure()
@@ -44,14 +59,6 @@ class AuditChainTest {
         jdbi =
                 io.opnmanager.tunnel.broker.database.Database.inUtc(
                         Jdbi.create(database.jdbcUrl(), database.user(), database.password()));
-        sealer = sealer();
-        verification = new Verification(jdbi);
-        jdbi.useHandle(handle -> {
-            for (int i = 1; i <= ENTRIES; i++) {
-                write(handle, "entry " + i);
-            }
-        });
-        seal();
         for (String trigger :
                 List.of(
                         "audit_is_never_changed",
@@ -62,16 +69,28 @@ class AuditChainTest {
         }
     }
 
-    private Sealer sealer() {
+    @BeforeEach
+    void fill() {
+        jdbi.useHandle(handle -> {
+            handle.execute("TRUNCATE TABLE audit");
+            handle.execute("DELETE FROM audit_seal WHERE number > 0");
+            for (int i = 1; i <= ENTRIES; i++) {
+                write(handle, "entry " + i);
+            }
+        });
+        seal();
+    }
+
+    private static Sealer sealer() {
         return new Sealer(jdbi, new SimpleMeterRegistry());
     }
 
-    /** Two seconds ago, so that it is old enough to be sealed. */
+    /** A minute ago, so that it is sealed even behind a number that was left out. */
     private static void write(Handle handle, String detail) {
         handle.execute(
                 """
                 INSERT INTO audit (at, actor, action, subject, address, result, detail)
-                VALUES (UTC_TIMESTAMP(6) - INTERVAL 2 SECOND, 'operator:ada', 'test', NULL, '127.0.0.1', 'done', ?)
+                VALUES (UTC_TIMESTAMP(6) - INTERVAL 1 MINUTE, 'operator:ada', 'test', NULL, '127.0.0.1', 'done', ?)
                 """,
                 detail);
     }
@@ -213,14 +232,26 @@ class AuditChainTest {
     }
 
     @Test
-    void what_is_younger_than_a_second_is_not_sealed_yet() {
+    void what_follows_a_number_that_was_left_out_waits_ten_seconds() {
+        jdbi.useHandle(handle -> {
+            for (int id : new int[] {ENTRIES + 1, ENTRIES + 3}) {
+                handle.execute(
+                        "INSERT INTO audit (id, at, actor, action, result) VALUES (?, UTC_TIMESTAMP(6), 'a', 'b', 'c')",
+                        id);
+            }
+        });
+        assertThat(sealer.seal()).as("the next number needs not wait").isEqualTo(1);
+        assertThat(sealer.seal()).as("the number between may still come").isZero();
+        AuditVerdict verdict = verification.verify(null, null);
+        assertThat(verdict.sealed()).isEqualTo(ENTRIES + 1);
+        assertThat(verdict.unsealed()).isEqualTo(1);
+
         jdbi.useHandle(handle ->
                 handle.execute(
-                        "INSERT INTO audit (at, actor, action, result) VALUES (UTC_TIMESTAMP(6) + INTERVAL 1 MINUTE, 'a', 'b', 'c')"));
-        assertThat(sealer.seal()).isZero();
-        AuditVerdict verdict = verification.verify(null, null);
-        assertThat(verdict.sealed()).isEqualTo(ENTRIES);
-        assertThat(verdict.unsealed()).isEqualTo(1);
+                        "UPDATE audit SET at = UTC_TIMESTAMP(6) - INTERVAL 11 SECOND WHERE id = ?",
+                        ENTRIES + 3));
+        assertThat(sealer.seal()).isEqualTo(1);
+        assertThat(verification.verify(null, null).intact()).isTrue();
     }
 
     @Test
@@ -294,7 +325,7 @@ class AuditChainTest {
 
     @Test
     void a_seal_of_the_same_number_is_refused_by_the_database() {
-        org.assertj.core.api.Assertions.assertThatThrownBy(() ->
+        assertThatThrownBy(() ->
                         jdbi.useHandle(handle ->
                                 handle.execute(
                                         "INSERT INTO audit_seal (number, audit_id, hash) VALUES (?, 999, REPEAT('x', 32))",
@@ -302,39 +333,49 @@ class AuditChainTest {
                 .hasMessageContaining("Duplicate entry");
     }
 
+    /** Written by hand from ADR 0015, as an auditor's own program would be. */
     @Test
-    void the_bytes_of_a_seal_are_those_that_the_document_says() throws Exception {
-        // Written down by hand, as another program would.
-        var bytes = java.nio.ByteBuffer.allocate(1_000);
-        bytes.put(new byte[32]).putLong(1).putLong(1);
-        var at =
-                jdbi.withHandle(handle ->
-                        handle.createQuery(AuditRow.SELECT + "WHERE id = 1")
-                                .map((row, context) -> AuditRow.read(row))
-                                .one()
-                                .at());
-        bytes.putLong(at.getEpochSecond() * 1_000_000 + at.getNano() / 1_000);
-        for (String text :
-                new String[] {"operator:ada", "test", null, "127.0.0.1", "done", "entry 1"}) {
-            if (text == null) {
-                bytes.putInt(-1);
-            } else {
-                bytes.putInt(text.length())
-                        .put(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    void whoever_has_the_export_and_a_noted_head_needs_no_broker_to_verify() throws Exception {
+        jdbi.useHandle(handle -> write(handle, "Ærø, “=1+1”, 🔥"));
+        seal();
+        AuditVerdict noted = verification.verify(null, null);
+        var file = new ByteArrayOutputStream();
+        JsonMapper json =
+                JsonMapper.builder()
+                        .addModule(new JavaTimeModule())
+                        .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+                        .build();
+        new AuditExport(jdbi, json)
+                .json(new AuditSearch(null, null, null, null, null, null, null), file);
+
+        byte[] seal = new byte[32];
+        long number = 0;
+        for (JsonNode entry : json.readTree(file.toByteArray())) {
+            number++;
+            Instant at = Instant.parse(entry.path("at").asText());
+            var bytes = ByteBuffer.allocate(4_000);
+            bytes.put(seal)
+                    .putLong(number)
+                    .putLong(entry.path("id").asLong())
+                    .putLong(at.getEpochSecond() * 1_000_000 + at.getNano() / 1_000);
+            for (String field :
+                    List.of("actor", "action", "subject", "address", "result", "detail")) {
+                if (entry.hasNonNull(field)) {
+                    byte[] text = entry.path(field).asText().getBytes(StandardCharsets.UTF_8);
+                    bytes.putInt(text.length).put(text);
+                } else {
+                    bytes.putInt(-1);
+                }
             }
+            seal =
+                    MessageDigest.getInstance("SHA-256")
+                            .digest(Arrays.copyOf(bytes.array(), bytes.position()));
         }
-        byte[] sealed = java.util.Arrays.copyOf(bytes.array(), bytes.position());
-        byte[] stored =
-                jdbi.withHandle(handle ->
-                        handle.createQuery("SELECT hash FROM audit_seal WHERE number = 1")
-                                .map((row, context) -> row.getBytes("hash"))
-                                .one());
-        assertThat(stored)
-                .isEqualTo(java.security.MessageDigest.getInstance("SHA-256").digest(sealed));
+        assertThat(number).isEqualTo(noted.sealed());
+        assertThat(HexFormat.of().formatHex(seal)).isEqualTo(noted.head());
     }
 
-    private void assertBroken(
-            long number, @org.jspecify.annotations.Nullable Long entry, What what) {
+    private void assertBroken(long number, @Nullable Long entry, What what) {
         AuditVerdict verdict = verification.verify(null, null);
         assertThat(verdict.firstBroken()).isEqualTo(new AuditBreak(number, entry, what));
         assertThat(verdict.intact()).isFalse();
