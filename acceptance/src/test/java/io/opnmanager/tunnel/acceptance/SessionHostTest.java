@@ -109,6 +109,30 @@ class SessionHostTest {
         world.operator().close(door.request());
     }
 
+    @Test
+    void no_cookie_of_the_broker_reaches_the_firewall() throws Exception {
+        SessionDoor door = door();
+        String session = door.entered().cookies(door.host()).get(SessionDoor.SESSION);
+
+        Seen seen =
+                door.browser()
+                        .get(
+                                door.host(),
+                                "/?with-cookies",
+                                "Cookie: PHPSESSID=mine; __Host-opnmanager-sign-in=theirs; "
+                                        + SessionDoor.SESSION
+                                        + "="
+                                        + session);
+
+        assertThat(seen.status()).isEqualTo(200);
+        assertThat(world.firewall().page().seen())
+                .filteredOn(request -> request.uri().equals("/?with-cookies"))
+                .singleElement()
+                .satisfies(
+                        request -> assertThat(request.cookieNames()).containsExactly("PHPSESSID"));
+        world.operator().close(door.request());
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
