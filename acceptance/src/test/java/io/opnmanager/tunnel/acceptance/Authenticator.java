@@ -24,8 +24,8 @@ final class Authenticator {
         ByteBuffer bytes = ByteBuffer.allocate(letters.length() * 5 / 8);
         int bits = 0;
         int held = 0;
-        for (char letter : letters.toCharArray()) {
-            bits = bits << 5 | BASE32.indexOf(letter);
+        for (int i = 0; i < letters.length(); i++) {
+            bits = bits << 5 | BASE32.indexOf(letters.charAt(i));
             held += 5;
             if (held >= 8) {
                 held -= 8;
