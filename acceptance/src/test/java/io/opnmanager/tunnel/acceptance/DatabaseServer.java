@@ -11,9 +11,6 @@ final class DatabaseServer {
 
     static final Path FOLDER = ProjectRoot.path().resolve("acceptance/target/acceptance");
 
-    /** Which of the JVMs that run tests side by side this is, from 1. */
-    static final int FORK = Integer.getInteger("test.fork", 1);
-
     private DatabaseServer() {}
 
     private static final class Started {
@@ -21,7 +18,7 @@ final class DatabaseServer {
 
         private static EmbeddedMariaDb open() {
             try {
-                return EmbeddedMariaDb.open(FOLDER.resolve("database-" + FORK));
+                return EmbeddedMariaDb.open(FOLDER.resolve("database"));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -46,8 +46,8 @@ final class World implements AutoCloseable {
     private static final Duration ACTIVE_WITHIN = Duration.ofSeconds(30);
     private static final int LOWEST_PORT = 10_000;
 
-    /** Of each JVM that runs tests; two end below what kernels give to outgoing connections. */
-    private static final int PORTS_OF_FORK = 11_000;
+    /** Below what kernels give to outgoing connections (ip_local_port_range). */
+    private static final int PORT_LIMIT = 32_000;
 
     private final Path folder;
     private final int firstPort;
@@ -131,11 +131,10 @@ final class World implements AutoCloseable {
     }
 
     private static int freeRange(int size) throws IOException {
-        int lowest = LOWEST_PORT + (DatabaseServer.FORK - 1) * PORTS_OF_FORK;
-        int slots = PORTS_OF_FORK / size;
+        int slots = (PORT_LIMIT - LOWEST_PORT) / size;
         int begin = (int) (ProcessHandle.current().pid() % slots);
         for (int i = 0; i < slots; i++) {
-            int first = lowest + (begin + i) % slots * size;
+            int first = LOWEST_PORT + (begin + i) % slots * size;
             if (Loopback.listeners(first, first + size - 1).isEmpty()) {
                 return first;
             }
