@@ -15,8 +15,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real MariaDB below {@code target/mariadb}, one for all tests, and an empty schema and state
- * folder each time the application is started.
+ * A real MariaDB below {@code target/mariadb} with an empty schema and an empty state folder each
+ * time the application is started. It lives as long as that application: the next one, under
+ * another test profile, has a class loader of its own, which knows nothing of this one's server.
  */
 public final class TestDatabase implements QuarkusTestResourceLifecycleManager {
 
@@ -30,9 +31,8 @@ public final class TestDatabase implements QuarkusTestResourceLifecycleManager {
         try {
             EmbeddedMariaDb database = server();
             empty(database);
-            // The SSH library registers Bouncy Castle with the whole process, of the class loader
-            // of
-            // an application that has ended when the next one begins under another profile.
+            // The SSH library registers Bouncy Castle with the whole process: the one of an
+            // application that has ended, when the next one begins.
             Security.removeProvider("BC");
             Files.deleteIfExists(STATE.resolve("initial-administrator"));
             return Map.of(
@@ -62,16 +62,14 @@ public final class TestDatabase implements QuarkusTestResourceLifecycleManager {
     /** The running server, for tests that stop it or look into its tables. */
     public static synchronized EmbeddedMariaDb server() throws IOException {
         if (server == null) {
-            EmbeddedMariaDb started = EmbeddedMariaDb.open(Path.of("target", "mariadb"));
-            server = started;
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(started)));
+            server = EmbeddedMariaDb.open(Path.of("target", "mariadb"));
         }
         return server;
     }
 
     @Override
     public void stop() {
-        // It serves the tests of other profiles too; the end of the process stops it.
+        stopServer();
     }
 
     private static int freePort() throws IOException {
@@ -80,9 +78,13 @@ public final class TestDatabase implements QuarkusTestResourceLifecycleManager {
         }
     }
 
-    private static void stop(EmbeddedMariaDb database) {
+    private static synchronized void stopServer() {
+        if (server == null) {
+            return;
+        }
         try {
-            database.close();
+            server.close();
+            server = null;
         } catch (IOException e) {
             throw new UncheckedIOException("the database for the tests did not stop", e);
         }

@@ -14,6 +14,8 @@ import io.opnmanager.tunnel.contract.operator.AuditBreak.What;
 import io.opnmanager.tunnel.contract.operator.AuditVerdict;
 import io.opnmanager.tunnel.demo.Database;
 import io.opnmanager.tunnel.demo.EmbeddedMariaDb;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -38,7 +40,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** On a database of its own, where the triggers can be dropped as whoever owns it could. */
+/** On a schema of its own, where the triggers can be dropped as whoever owns it could. */
+@QuarkusTest
+@QuarkusTestResource(TestDatabase.class)
 class AuditChainTest {
 
     private static final int ENTRIES = 25;
