@@ -1,18 +1,15 @@
 package io.opnmanager.tunnel.acceptance;
 
+import static io.opnmanager.tunnel.acceptance.Refusals.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.opnmanager.tunnel.demo.Answer;
 import io.opnmanager.tunnel.demo.OperatorClient;
-import io.opnmanager.tunnel.demo.ProjectRoot;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -40,22 +37,12 @@ class ApiRefusalsTest {
                     "GET /api/v1/sign-in/openid");
 
     private World world;
-    private Enrolled one;
-    private Enrolled two;
+    private EnrolledFirewall one;
+    private EnrolledFirewall two;
+    private OperatorClient agent;
     private OperatorClient nobody;
     private long othersRequest;
     private Map<String, Long> before = Map.of();
-
-    /** A firewall that only has a token. */
-    private record Enrolled(long id, OperatorClient client) {}
-
-    /** One operation of the contract, with ids that exist. */
-    record Operation(String method, String path, boolean body, boolean agents) {
-        @Override
-        public String toString() {
-            return method + " " + path;
-        }
-    }
 
     @BeforeAll
     void start() throws Exception {
@@ -67,9 +54,10 @@ class ApiRefusalsTest {
                         .with("opnmanager.sign-in.failures-per-address", "10000")
                         .start();
         nobody = world.nobody();
-        one = enrolled("one");
-        two = enrolled("two");
-        othersRequest = world.operator().open(two.id).path("id").asLong();
+        one = EnrolledFirewall.in(world, "one");
+        agent = one.client(world);
+        two = EnrolledFirewall.in(world, "two");
+        othersRequest = world.operator().open(two.id()).path("id").asLong();
     }
 
     @AfterAll
@@ -89,81 +77,24 @@ class ApiRefusalsTest {
                 .isEqualTo("pending");
     }
 
-    private Enrolled enrolled(String name) throws Exception {
-        long id = world.operator().createFirewall(name, "https://localhost:443");
-        Answer answer = enrol(world.operator().enrolmentToken(id));
-        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
-        return new Enrolled(
-                id,
-                world.with(
-                        OperatorClient.bearer(
-                                world.broker().uri(),
-                                world.broker().certificates().clientContext(),
-                                answer.body().path("agent_token").asText())));
+    Stream<Operation> operations() throws IOException {
+        return Operation.all(one.id()).stream();
     }
 
-    private Answer enrol(String token) throws Exception {
-        return nobody.call(
-                "POST",
-                "/api/enroll",
-                OperatorClient.object()
-                        .put("enrolment_token", token)
-                        .put("hostname", "box")
-                        .put("agent_version", "1")
-                        .put("platform", "any")
-                        .put("ssh_public_key", SshKeys.publicKey()));
-    }
-
-    /** Everything in the contract, from the document that clients are made of. */
-    Stream<Operation> operations() throws Exception {
-        JsonNode document =
-                new YAMLMapper()
-                        .readTree(ProjectRoot.path().resolve("api-contract/openapi.yaml").toFile());
-        List<Operation> operations = new ArrayList<>();
-        for (var path : document.path("paths").properties()) {
-            for (var operation : path.getValue().properties()) {
-                String method = operation.getKey().toUpperCase(Locale.ROOT);
-                if (List.of("GET", "POST", "PUT", "DELETE").contains(method)) {
-                    operations.add(
-                            new Operation(
-                                    method,
-                                    path.getKey()
-                                            .replace("{name}", "nobody-of-that-name")
-                                            .replace("{id}", Long.toString(one.id)),
-                                    operation.getValue().has("requestBody"),
-                                    !path.getKey().startsWith("/api/v1/")));
-                }
-            }
-        }
-        assertThat(operations).hasSizeGreaterThan(20);
-        return operations.stream();
-    }
-
-    Stream<Operation> closedOperations() throws Exception {
+    Stream<Operation> closedOperations() throws IOException {
         return operations().filter(operation -> !OPEN.contains(operation.toString()));
     }
 
-    Stream<Operation> operationsWithBody() throws Exception {
+    Stream<Operation> operationsWithBody() throws IOException {
         return operations().filter(Operation::body);
     }
 
     /** A caller whom the operation lets in. */
     private OperatorClient welcome(Operation operation) {
-        if (operation.path.equals("/api/enroll")) {
+        if (operation.path().equals("/api/enroll")) {
             return nobody;
         }
-        return operation.agents ? one.client : world.operator();
-    }
-
-    private static void assertProblem(Answer answer, int status, String code) {
-        assertThat(answer.headers().firstValue("Content-Type").orElse(""))
-                .as("%s %s", answer.status(), answer.text())
-                .startsWith("application/problem+json");
-        assertThat(List.of(answer.status(), answer.code()))
-                .as(answer.text())
-                .isEqualTo(List.of(status, code));
-        assertThat(answer.body().path("status").asInt()).isEqualTo(status);
-        assertThat(answer.body().path("detail").asText()).isNotBlank();
+        return operation.agents() ? agent : world.operator();
     }
 
     @ParameterizedTest
@@ -196,8 +127,8 @@ class ApiRefusalsTest {
         assertProblem(
                 welcome(operation)
                         .raw(
-                                operation.method,
-                                operation.path,
+                                operation.method(),
+                                operation.path(),
                                 "<a/>".getBytes(StandardCharsets.UTF_8),
                                 Map.of("Content-Type", "text/xml")),
                 415,
@@ -207,8 +138,8 @@ class ApiRefusalsTest {
     private Answer sent(Operation operation, String body) throws Exception {
         return welcome(operation)
                 .raw(
-                        operation.method,
-                        operation.path,
+                        operation.method(),
+                        operation.path(),
                         body.getBytes(StandardCharsets.UTF_8),
                         Map.of());
     }
@@ -216,9 +147,9 @@ class ApiRefusalsTest {
     @ParameterizedTest
     @MethodSource("closedOperations")
     void a_caller_without_credential_or_with_a_wrong_one(Operation operation) throws Exception {
-        byte[] body = operation.body ? "{}".getBytes(StandardCharsets.UTF_8) : null;
+        byte[] body = operation.body() ? "{}".getBytes(StandardCharsets.UTF_8) : null;
         assertProblem(
-                nobody.raw(operation.method, operation.path, body, Map.of()),
+                nobody.raw(operation.method(), operation.path(), body, Map.of()),
                 401,
                 "not_authenticated");
         for (String wrong :
@@ -230,7 +161,10 @@ class ApiRefusalsTest {
                         "Other x")) {
             assertProblem(
                     nobody.raw(
-                            operation.method, operation.path, body, Map.of("Authorization", wrong)),
+                            operation.method(),
+                            operation.path(),
+                            body,
+                            Map.of("Authorization", wrong)),
                     401,
                     "not_authenticated");
         }
@@ -239,13 +173,15 @@ class ApiRefusalsTest {
     @ParameterizedTest
     @MethodSource("closedOperations")
     void a_caller_of_the_other_kind(Operation operation) throws Exception {
-        if (List.of("/api/tunnel_heartbeat", "/api/tunnel_close").contains(operation.path)) {
+        if (List.of("/api/tunnel_heartbeat", "/api/tunnel_close").contains(operation.path())) {
             return;
         }
-        byte[] body = operation.body ? "{}".getBytes(StandardCharsets.UTF_8) : null;
-        OperatorClient stranger = operation.agents ? world.operator() : one.client;
+        byte[] body = operation.body() ? "{}".getBytes(StandardCharsets.UTF_8) : null;
+        OperatorClient stranger = operation.agents() ? world.operator() : agent;
         assertProblem(
-                stranger.raw(operation.method, operation.path, body, Map.of()), 403, "not_allowed");
+                stranger.raw(operation.method(), operation.path(), body, Map.of()),
+                403,
+                "not_allowed");
     }
 
     @Test
@@ -262,8 +198,7 @@ class ApiRefusalsTest {
                 world.operator().call("DELETE", "/api/v1/requests", null),
                 405,
                 "method_not_allowed");
-        assertProblem(
-                one.client.call("GET", "/api/agent_checkin", null), 405, "method_not_allowed");
+        assertProblem(agent.call("GET", "/api/agent_checkin", null), 405, "method_not_allowed");
     }
 
     @Test
@@ -290,40 +225,40 @@ class ApiRefusalsTest {
     @Test
     void another_firewalls_id_or_request() throws Exception {
         assertProblem(
-                one.client.call(
+                agent.call(
                         "POST",
                         "/api/quickconnect_check",
-                        OperatorClient.object().put("firewall_id", two.id)),
+                        OperatorClient.object().put("firewall_id", two.id())),
                 403,
                 "not_yours");
         assertProblem(
-                one.client.call(
+                agent.call(
                         "POST",
                         "/api/agent_checkin",
-                        OperatorClient.object().put("firewall_id", two.id)),
+                        OperatorClient.object().put("firewall_id", two.id())),
                 403,
                 "not_yours");
         ObjectNode reference = OperatorClient.object().put("request_id", othersRequest);
         assertProblem(
-                one.client.call(
+                agent.call(
                         "POST", "/api/tunnel_status", reference.deepCopy().put("status", "failed")),
                 403,
                 "not_yours");
         for (String path : List.of("/api/tunnel_heartbeat", "/api/tunnel_close")) {
-            assertProblem(one.client.call("POST", path, reference), 403, "not_yours");
+            assertProblem(agent.call("POST", path, reference), 403, "not_yours");
         }
     }
 
     @Test
     void a_held_tunnel_of_another_firewall_in_a_checkin_moves_nothing() throws Exception {
-        ObjectNode checkin = OperatorClient.object().put("firewall_id", one.id);
+        ObjectNode checkin = OperatorClient.object().put("firewall_id", one.id());
         checkin.putArray("tunnels")
                 .addObject()
                 .put("request_id", othersRequest)
                 .put("tunnel_pid", 1)
-                .put("tunnel_port", world.firstPort());
+                .put("tunnel_port", world.ports().first());
 
-        Answer answer = one.client.call("POST", "/api/agent_checkin", checkin);
+        Answer answer = agent.call("POST", "/api/agent_checkin", checkin);
 
         assertThat(answer.status()).isIn(200, 403);
         assertThat(world.operator().request(othersRequest).hasNonNull("tunnel_pid")).isFalse();
@@ -337,12 +272,14 @@ class ApiRefusalsTest {
                         OperatorClient.object().put("firewall_id", true),
                         OperatorClient.object().put("firewall_id", 1.5),
                         OperatorClient.object().putNull("firewall_id"),
-                        OperatorClient.object().put("firewall_id", one.id).put("lifetime", 0),
-                        OperatorClient.object().put("firewall_id", one.id).put("lifetime", -1),
-                        OperatorClient.object().put("firewall_id", one.id).put("lifetime", 999_999),
-                        OperatorClient.object().put("firewall_id", one.id).put("byte_limit", 0),
+                        OperatorClient.object().put("firewall_id", one.id()).put("lifetime", 0),
+                        OperatorClient.object().put("firewall_id", one.id()).put("lifetime", -1),
                         OperatorClient.object()
-                                .put("firewall_id", one.id)
+                                .put("firewall_id", one.id())
+                                .put("lifetime", 999_999),
+                        OperatorClient.object().put("firewall_id", one.id()).put("byte_limit", 0),
+                        OperatorClient.object()
+                                .put("firewall_id", one.id())
                                 .put("reason", "x".repeat(501)));
         for (ObjectNode ask : asks) {
             Answer answer = world.operator().call("POST", "/api/v1/requests", ask);
@@ -350,15 +287,15 @@ class ApiRefusalsTest {
         }
         for (int wait : List.of(-1, 16)) {
             assertProblem(
-                    one.client.call(
+                    agent.call(
                             "POST",
                             "/api/quickconnect_check",
-                            OperatorClient.object().put("firewall_id", one.id).put("wait", wait)),
+                            OperatorClient.object().put("firewall_id", one.id()).put("wait", wait)),
                     400,
                     "invalid_field");
         }
         assertProblem(
-                one.client.call(
+                agent.call(
                         "POST",
                         "/api/tunnel_status",
                         OperatorClient.object()
@@ -388,7 +325,7 @@ class ApiRefusalsTest {
                                     "POST",
                                     "/api/v1/requests",
                                     OperatorClient.object()
-                                            .put("firewall_id", one.id)
+                                            .put("firewall_id", one.id())
                                             .put("target", target));
             assertProblem(answer, 400, "target_refused");
         }
@@ -409,91 +346,12 @@ class ApiRefusalsTest {
                 404,
                 "request_unknown");
         assertProblem(
-                one.client.call(
+                agent.call(
                         "POST",
                         "/api/tunnel_close",
                         OperatorClient.object().put("request_id", 999_999)),
                 404,
                 "request_unknown");
-    }
-
-    @Test
-    void enrolment_tokens_that_are_unknown() throws Exception {
-        assertProblem(enrol("0".repeat(43)), 401, "enrolment_token_refused");
-    }
-
-    /** Each makes rows of its own first, and then compares again. */
-    @Test
-    void enrolment_tokens_that_are_used_expired_or_replaced() throws Exception {
-        long id = world.operator().createFirewall("tokens", "https://localhost:443");
-        String replaced = world.operator().enrolmentToken(id);
-        String expired = world.operator().enrolmentToken(id);
-        world.rows().expireEnrolmentToken(id);
-
-        assertProblem(enrol(replaced), 401, "enrolment_token_refused");
-        assertProblem(enrol(expired), 401, "enrolment_token_refused");
-        assertThat(world.operator().firewall(id).path("enrolled").asBoolean()).isFalse();
-
-        String used = world.operator().enrolmentToken(id);
-        assertThat(enrol(used).status()).isEqualTo(200);
-        assertProblem(enrol(used), 401, "enrolment_token_refused");
-        assertThat(world.operator().firewall(id).path("enrolled").asBoolean()).isTrue();
-        before = world.rows().counts();
-    }
-
-    @Test
-    void an_agent_token_that_was_rotated_is_dead_at_once() throws Exception {
-        Enrolled rotated = enrolled("rotated");
-        before = world.rows().counts();
-        ObjectNode check = OperatorClient.object().put("firewall_id", rotated.id);
-        assertThat(rotated.client.call("POST", "/api/quickconnect_check", check).status())
-                .isEqualTo(200);
-
-        Answer rotation =
-                world.operator()
-                        .call("POST", "/api/v1/firewalls/" + rotated.id + "/agent-token", null);
-
-        assertThat(rotation.status()).isEqualTo(200);
-        assertProblem(
-                rotated.client.call("POST", "/api/quickconnect_check", check),
-                401,
-                "not_authenticated");
-        try (var fresh =
-                OperatorClient.bearer(
-                        world.broker().uri(),
-                        world.broker().certificates().clientContext(),
-                        rotation.body().path("agent_token").asText())) {
-            assertThat(fresh.call("POST", "/api/quickconnect_check", check).status())
-                    .isEqualTo(200);
-        }
-    }
-
-    @Test
-    void ssh_keys_that_are_weak_or_no_keys() throws Exception {
-        long id = world.operator().createFirewall("keys", "https://localhost:443");
-        String token = world.operator().enrolmentToken(id);
-        before = world.rows().counts();
-        for (String key :
-                List.of(
-                        "ssh-dss AAAAB3NzaC1kc3M=",
-                        "ssh-ed25519 AAAA",
-                        "ssh-ed25519",
-                        "not a key",
-                        "command=\"id\" " + SshKeys.publicKey(),
-                        SshKeys.publicKey() + "\n" + SshKeys.publicKey())) {
-            assertProblem(
-                    nobody.call(
-                            "POST",
-                            "/api/enroll",
-                            OperatorClient.object()
-                                    .put("enrolment_token", token)
-                                    .put("hostname", "box")
-                                    .put("agent_version", "1")
-                                    .put("platform", "any")
-                                    .put("ssh_public_key", key)),
-                    400,
-                    "ssh_key_refused");
-        }
     }
 
     @Test
@@ -533,15 +391,15 @@ class ApiRefusalsTest {
     @Test
     void numbers_come_as_strings_of_digits_too_and_unknown_fields_are_ignored() throws Exception {
         Answer answer =
-                one.client.call(
+                agent.call(
                         "POST",
                         "/api/quickconnect_check",
                         OperatorClient.object()
-                                .put("firewall_id", Long.toString(one.id))
+                                .put("firewall_id", Long.toString(one.id()))
                                 .put("new_in_a_later_version", 1));
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.body().path("has_requests").isBoolean()).isTrue();
-        assertThat(answer.body().path("firewall_id").asLong()).isEqualTo(one.id);
+        assertThat(answer.body().path("firewall_id").asLong()).isEqualTo(one.id());
     }
 
     @Test

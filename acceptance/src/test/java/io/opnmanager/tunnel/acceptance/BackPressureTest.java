@@ -156,6 +156,22 @@ class BackPressureTest {
         world.assertNothingLeft(active);
     }
 
+    @Test
+    void so_is_one_that_never_read() throws Exception {
+        JsonNode active = openToSource();
+        int port = active.path("tunnel_port").asInt();
+        try (Socket lazy = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            lazy.getOutputStream().write('m');
+            Eventually.within(Duration.ofSeconds(5), () -> assertThat(serving).hasValue(1));
+            // All that is between is full by then, and the agent waits for room.
+            Thread.sleep(3_000);
+        }
+        Eventually.within(Duration.ofSeconds(10), () -> assertThat(serving).hasValue(0));
+
+        world.operator().close(active.path("id").asLong());
+        world.assertNothingLeft(active);
+    }
+
     private static long drain(Socket socket) {
         long count = 0;
         try {

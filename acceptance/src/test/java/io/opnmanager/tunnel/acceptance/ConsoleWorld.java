@@ -88,18 +88,13 @@ final class ConsoleWorld implements AutoCloseable {
     /** A firewall whose agent says such things of itself. */
     long enrolled(String name, String hostname, String platform, String version) throws Exception {
         long id = world.operator().createFirewall(name, "https://localhost:443");
-        Answer answer =
-                world.nobody()
-                        .call(
-                                "POST",
-                                "/api/enroll",
-                                OperatorClient.object()
-                                        .put("enrolment_token", world.operator().enrolmentToken(id))
-                                        .put("hostname", hostname)
-                                        .put("platform", platform)
-                                        .put("agent_version", version)
-                                        .put("ssh_public_key", SshKeys.publicKey()));
-        assertThat(answer.isSuccess()).as("%s", answer).isTrue();
+        EnrolledFirewall.enrolled(
+                world,
+                id,
+                EnrolledFirewall.ask(world.operator().enrolmentToken(id))
+                        .put("hostname", hostname)
+                        .put("platform", platform)
+                        .put("agent_version", version));
         return id;
     }
 

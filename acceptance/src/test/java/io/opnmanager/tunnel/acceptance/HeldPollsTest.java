@@ -107,23 +107,18 @@ class HeldPollsTest {
     @Test
     void the_same_work_is_told_again_only_after_a_while_and_new_work_at_once() throws Exception {
         try (World world = World.named("again").start()) {
-            long id = world.operator().createFirewall("one", "https://localhost:443");
-            String token = token(world, world.nobody(), id);
-            try (var agent =
-                    OperatorClient.bearer(
-                            world.broker().uri(),
-                            world.broker().certificates().clientContext(),
-                            token)) {
-                world.operator().open(id);
-                assertThat(took(agent, id, 15, true)).isLessThan(Duration.ofMillis(700));
-                assertThat(took(agent, id, 15, true))
-                        .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(4));
-                var again = CompletableFuture.supplyAsync(() -> tookUnchecked(agent, id));
-                Thread.sleep(300);
-                world.operator()
-                        .open(OperatorClient.object().put("firewall_id", id).put("target", "ssh"));
-                assertThat(again.get(5, TimeUnit.SECONDS)).isLessThan(Duration.ofSeconds(1));
-            }
+            EnrolledFirewall firewall = EnrolledFirewall.in(world, "one");
+            long id = firewall.id();
+            OperatorClient agent = firewall.client(world);
+            world.operator().open(id);
+            assertThat(took(agent, id, 15, true)).isLessThan(Duration.ofMillis(700));
+            assertThat(took(agent, id, 15, true))
+                    .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(4));
+            var again = CompletableFuture.supplyAsync(() -> tookUnchecked(agent, id));
+            Thread.sleep(300);
+            world.operator()
+                    .open(OperatorClient.object().put("firewall_id", id).put("target", "ssh"));
+            assertThat(again.get(5, TimeUnit.SECONDS)).isLessThan(Duration.ofSeconds(1));
         }
     }
 
@@ -146,17 +141,12 @@ class HeldPollsTest {
     @Test
     void without_wait_it_is_answered_at_once_and_with_wait_it_is_held() throws Exception {
         try (World world = World.named("hold").start()) {
-            long id = world.operator().createFirewall("one", "https://localhost:443");
-            String token = token(world, world.nobody(), id);
-            try (var agent =
-                    OperatorClient.bearer(
-                            world.broker().uri(),
-                            world.broker().certificates().clientContext(),
-                            token)) {
-                assertThat(took(agent, id, 0, false)).isLessThan(Duration.ofMillis(500));
-                assertThat(took(agent, id, 2, false))
-                        .isBetween(Duration.ofMillis(1_800), Duration.ofMillis(3_500));
-            }
+            EnrolledFirewall firewall = EnrolledFirewall.in(world, "one");
+            long id = firewall.id();
+            OperatorClient agent = firewall.client(world);
+            assertThat(took(agent, id, 0, false)).isLessThan(Duration.ofMillis(500));
+            assertThat(took(agent, id, 2, false))
+                    .isBetween(Duration.ofMillis(1_800), Duration.ofMillis(3_500));
         }
     }
 
@@ -173,7 +163,6 @@ class HeldPollsTest {
     }
 
     private static List<Waiting> enrolled(World world, Set<Long> woken) throws Exception {
-        OperatorClient nobody = world.nobody();
         Map<Integer, Waiting> agents = new ConcurrentHashMap<>();
         Semaphore turns = new Semaphore(ENROLLING_AT_ONCE);
         List<CompletableFuture<Void>> all = new ArrayList<>();
@@ -182,10 +171,7 @@ class HeldPollsTest {
             turns.acquire();
             all.add(
                     CompletableFuture.runAsync(
-                                    () ->
-                                            agents.put(
-                                                    number,
-                                                    enrolledOne(world, nobody, number, woken)),
+                                    () -> agents.put(number, enrolledOne(world, number, woken)),
                                     task -> Thread.ofVirtual().start(task))
                             .whenComplete((done, failure) -> turns.release()));
         }
@@ -197,32 +183,16 @@ class HeldPollsTest {
         return inOrder;
     }
 
-    private static Waiting enrolledOne(
-            World world, OperatorClient nobody, int number, Set<Long> woken) {
+    private static Waiting enrolledOne(World world, int number, Set<Long> woken) {
         try {
-            long id = world.operator().createFirewall("fw-" + number, "https://localhost:443");
-            return new Waiting(id, token(world, nobody, id), woken);
+            EnrolledFirewall firewall = EnrolledFirewall.in(world, "fw-" + number);
+            return new Waiting(firewall.id(), firewall.token(), woken);
         } catch (Exception e) {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
             throw new IllegalStateException("firewall " + number + " was not enrolled", e);
         }
-    }
-
-    private static String token(World world, OperatorClient nobody, long id) throws Exception {
-        Answer answer =
-                nobody.call(
-                        "POST",
-                        "/api/enroll",
-                        OperatorClient.object()
-                                .put("enrolment_token", world.operator().enrolmentToken(id))
-                                .put("hostname", "box")
-                                .put("agent_version", "1")
-                                .put("platform", "any")
-                                .put("ssh_public_key", SshKeys.publicKey()));
-        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
-        return answer.body().path("agent_token").asText();
     }
 
     /** One agent that asks again as soon as it is answered, without a thread of its own. */

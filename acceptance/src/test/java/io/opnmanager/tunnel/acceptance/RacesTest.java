@@ -80,7 +80,8 @@ class RacesTest {
             }
         }
         assertThat(ports).hasSize(PORTS).doesNotHaveDuplicates();
-        assertThat(ports).allMatch(port -> port >= world.firstPort() && port <= world.lastPort());
+        assertThat(ports)
+                .allMatch(port -> port >= world.ports().first() && port <= world.ports().last());
         assertThat(refused).isEqualTo(REQUESTS - PORTS);
         closeAll(answers);
     }

@@ -154,13 +154,13 @@ class SshRefusalsTest {
     }
 
     private List<Loopback.Listener> listeners() throws Exception {
-        return Loopback.listeners(world.firstPort(), world.lastPort());
+        return Loopback.listeners(world.ports().first(), world.ports().last());
     }
 
     private String filled(String word) {
         return word.replace("PORT", request.path("tunnel_port").asText())
                 .replace("OTHER", othersRequest.path("tunnel_port").asText())
-                .replace("FREE", Integer.toString(world.lastPort()));
+                .replace("FREE", Integer.toString(world.ports().last()));
     }
 
     /** Twenty of one address may be on their way in, and none for longer than 10 s. */

@@ -41,7 +41,7 @@ class WholeFlowTest {
         JsonNode asked = world.operator().open(firewall.id());
         assertThat(asked.path("status").asText()).isEqualTo("pending");
         assertThat(asked.path("tunnel_port").asInt())
-                .isBetween(world.firstPort(), world.lastPort());
+                .isBetween(world.ports().first(), world.ports().last());
 
         JsonNode active = world.awaitActive(asked.path("id").asLong());
 

@@ -44,17 +44,13 @@ final class World implements AutoCloseable {
 
     private static final Set<String> ENDED = Set.of("disconnected", "timeout", "expired");
     private static final Duration ACTIVE_WITHIN = Duration.ofSeconds(30);
-    private static final int LOWEST_PORT = 10_000;
-
-    /** Below what kernels give to outgoing connections (ip_local_port_range). */
-    private static final int PORT_LIMIT = 32_000;
 
     private final Path folder;
-    private final int firstPort;
-    private final int lastPort;
+    private final PortRange ports;
     private final Set<Long> processesBefore;
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final Broker broker;
+    private final OperatorClient nobody;
     private final List<FirewallSide> firewalls = new ArrayList<>();
     private final CuttableProxy network;
     private final Duration quarantine;
@@ -67,11 +63,10 @@ final class World implements AutoCloseable {
         processesBefore = descendants();
         folder = DatabaseServer.FOLDER.resolve(builder.name);
         Folders.delete(folder);
-        firstPort = freeRange(builder.ports);
-        lastPort = firstPort + builder.ports - 1;
+        ports = PortRange.free(builder.ports);
         settings.put("opnmanager.node.name", "node-a");
-        settings.put("opnmanager.ports.first", Integer.toString(firstPort));
-        settings.put("opnmanager.ports.last", Integer.toString(lastPort));
+        settings.put("opnmanager.ports.first", Integer.toString(ports.first()));
+        settings.put("opnmanager.ports.last", Integer.toString(ports.last()));
         settings.put("opnmanager.ports.quarantine", "2s");
         settings.put("opnmanager.request.drain", "1s");
         settings.put("opnmanager.ssh.public-host", PROXY_ADDRESS);
@@ -84,7 +79,7 @@ final class World implements AutoCloseable {
                         server, EmbeddedMariaDb.SCHEMA + "_" + builder.name.replace('-', '_'));
         Certificates certificates = Certificates.make(folder.resolve("certificates"));
         broker =
-                own(
+                with(
                         builder.plainHttp
                                 ? Broker.prepareForBrowsers(
                                         brokerFolder, database, certificates, settings)
@@ -92,7 +87,9 @@ final class World implements AutoCloseable {
         if (builder.heap != null) {
             broker.heap(builder.heap);
         }
-        network = own(CuttableProxy.start(PROXY_ADDRESS, broker.sshPort()));
+        nobody =
+                with(OperatorClient.anonymous(broker.uri(), broker.certificates().clientContext()));
+        network = with(CuttableProxy.start(PROXY_ADDRESS, broker.sshPort()));
     }
 
     static World start(WorldBuilder builder) throws Exception {
@@ -108,7 +105,7 @@ final class World implements AutoCloseable {
 
     private void begin(int count) throws Exception {
         broker.start();
-        operator = own(tokenClient());
+        operator = with(tokenClient());
         for (int i = 1; i <= count; i++) {
             addFirewall("firewall-" + i);
         }
@@ -130,35 +127,18 @@ final class World implements AutoCloseable {
         }
     }
 
-    private static int freeRange(int size) throws IOException {
-        int slots = (PORT_LIMIT - LOWEST_PORT) / size;
-        int begin = (int) (ProcessHandle.current().pid() % slots);
-        for (int i = 0; i < slots; i++) {
-            int first = LOWEST_PORT + (begin + i) % slots * size;
-            if (Loopback.listeners(first, first + size - 1).isEmpty()) {
-                return first;
-            }
-        }
-        throw new IOException("no " + size + " ports in a row are free");
-    }
-
-    private <T extends AutoCloseable> T own(T part) {
-        parts.push(part);
-        return part;
-    }
-
     /** Adds a firewall with its page and our agents, and waits until it is online. */
     FirewallSide addFirewall(String name, String... furtherTargets) throws Exception {
-        FirewallPage page = own(FirewallPage.start(name));
+        FirewallPage page = with(FirewallPage.start(name));
         long id = operator().createFirewall(name, page.target());
         List<String> targets = new ArrayList<>(List.of(furtherTargets));
         targets.add("127.0.0.1:" + page.port());
-        TunnelAgent agent = own(TunnelAgent.prepare(folder.resolve(name), page.target(), targets));
+        TunnelAgent agent = with(TunnelAgent.prepare(folder.resolve(name), page.target(), targets));
         agent.enrol(
                 broker.uri(), broker.certificates().authorityFile(), operator().enrolmentToken(id));
         agent.start();
         QuickconnectAgent quickconnect =
-                own(QuickconnectAgent.prepare(folder.resolve(name + "-qc"), agent));
+                with(QuickconnectAgent.prepare(folder.resolve(name + "-qc"), agent));
         quickconnect.start();
         Eventually.within(
                 Duration.ofSeconds(30),
@@ -170,7 +150,7 @@ final class World implements AutoCloseable {
 
     /** Adds a firewall that has nothing but stock programs. */
     StockFirewall addStockFirewall(String name, String suffix) throws Exception {
-        FirewallPage page = own(FirewallPage.start(name));
+        FirewallPage page = with(FirewallPage.start(name));
         long id = operator().createFirewall(name, page.target());
         return StockFirewall.enrol(
                 folder.resolve(name), broker, id, page, operator().enrolmentToken(id), suffix);
@@ -184,7 +164,7 @@ final class World implements AutoCloseable {
         settings.put("opnmanager.node.name", name);
         settings.put("opnmanager.ssh.public-host", "127.0.0.1");
         Broker other =
-                own(
+                with(
                         Broker.prepare(
                                 folder.resolve(name),
                                 broker.database(),
@@ -196,7 +176,7 @@ final class World implements AutoCloseable {
 
     /** The same operator at another broker. */
     OperatorClient operatorAt(Broker other) throws IOException, InterruptedException {
-        return own(
+        return with(
                 OperatorClient.bearer(
                         other.uri(),
                         broker.certificates().clientContext(),
@@ -205,7 +185,8 @@ final class World implements AutoCloseable {
 
     /** Makes something end with this world. */
     <T extends AutoCloseable> T with(T part) {
-        return own(part);
+        parts.push(part);
+        return part;
     }
 
     Path folder() {
@@ -262,7 +243,7 @@ final class World implements AutoCloseable {
     /** A browser, started when it is first wanted. */
     Chromium chromium() throws IOException {
         if (chromium == null) {
-            chromium = own(Chromium.launch(folder.resolve("chromium")));
+            chromium = with(Chromium.launch(folder.resolve("chromium")));
         }
         return chromium;
     }
@@ -280,7 +261,7 @@ final class World implements AutoCloseable {
 
     /** A caller without any credential. */
     OperatorClient nobody() {
-        return own(OperatorClient.anonymous(broker.uri(), broker.certificates().clientContext()));
+        return nobody;
     }
 
     /** The line between agents and the SSH port. */
@@ -298,12 +279,8 @@ final class World implements AutoCloseable {
         return firewalls.get(index);
     }
 
-    int firstPort() {
-        return firstPort;
-    }
-
-    int lastPort() {
-        return lastPort;
+    PortRange ports() {
+        return ports;
     }
 
     /** Asks for a tunnel to the firewall's page and waits until it is active. */
@@ -425,7 +402,7 @@ final class World implements AutoCloseable {
         while (!parts.isEmpty()) {
             parts.pop().close();
         }
-        assertThat(Loopback.listeners(firstPort, lastPort)).as("listeners left").isEmpty();
+        ports.assertNoListener();
         Eventually.within(
                 Duration.ofSeconds(5),
                 () -> assertThat(descendants()).as("processes left").isSubsetOf(processesBefore));

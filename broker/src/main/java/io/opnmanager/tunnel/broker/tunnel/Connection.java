@@ -100,7 +100,7 @@ final class Connection implements AutoCloseable {
     /** Tells the agent too: its connection to the target must not outlive this one. */
     @Override
     public void close() {
-        channel.close(false);
+        channel.hangUp();
         try {
             socket.close();
         } catch (IOException e) {

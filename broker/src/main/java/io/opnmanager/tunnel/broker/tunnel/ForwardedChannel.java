@@ -139,4 +139,20 @@ final class ForwardedChannel extends AbstractClientChannel {
     void delivered(int length) throws IOException {
         getLocalWindow().release(length);
     }
+
+    /**
+     * Closes it and tells the agent. One that waits for room in our window is given it first:
+     * MINA's agents keep their connection to the target until what they hold for it is sent.
+     */
+    void hangUp() {
+        try {
+            int dropped = inbox.drop();
+            if (dropped > 0) {
+                getLocalWindow().release(dropped);
+            }
+        } catch (IOException e) {
+            // The line has ended, and with it all of the agent's connections.
+        }
+        close(false);
+    }
 }

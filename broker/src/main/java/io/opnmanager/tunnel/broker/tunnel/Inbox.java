@@ -23,6 +23,7 @@ final class Inbox {
     private int head;
     private int size;
     private boolean ended;
+    private boolean dropping;
 
     Inbox(int most) {
         this.most = most;
@@ -37,6 +38,9 @@ final class Inbox {
     void put(byte[] data, int from, int length) throws IOException {
         lock.lock();
         try {
+            if (dropping) {
+                return;
+            }
             if (size + length > most) {
                 throw new IOException("the peer sent more than its window of " + most + " bytes");
             }
@@ -69,6 +73,25 @@ final class Inbox {
         try {
             ended = true;
             changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Nobody will take what is in it, nor what still comes.
+     *
+     * @return how many bytes were in it
+     */
+    int drop() {
+        lock.lock();
+        try {
+            int dropped = size;
+            size = 0;
+            dropping = true;
+            ended = true;
+            changed.signal();
+            return dropped;
         } finally {
             lock.unlock();
         }

@@ -65,6 +65,19 @@ class InboxTest {
     }
 
     @Test
+    void what_nobody_will_take_is_dropped_and_so_is_what_still_comes() throws Exception {
+        Inbox inbox = new Inbox(10);
+        inbox.put(new byte[8], 0, 8);
+
+        assertThat(inbox.drop()).isEqualTo(8);
+        inbox.put(new byte[8], 0, 8);
+        inbox.put(new byte[8], 0, 8);
+
+        assertThat(inbox.drop()).isZero();
+        assertThat(inbox.take(ByteBuffer.allocate(20))).isEqualTo(-1);
+    }
+
+    @Test
     void a_waiting_reader_is_woken_by_bytes_and_by_the_end() throws Exception {
         Inbox inbox = new Inbox(WINDOW);
         CompletableFuture<Integer> first = new CompletableFuture<>();
