@@ -281,21 +281,7 @@ record RouteRule(String route, Set<String> may, About about, String answer, Stri
 
     /** Whether it matters who asked for what is called upon. */
     boolean isAboutRequest() {
-        return switch (about) {
-            case SEEN_REQUEST, HELD_REQUEST, OWN_REQUEST -> true;
-            case OPEN,
-                    CERTIFICATE,
-                    NOTHING,
-                    LIST,
-                    EVERYTHING,
-                    OPERATOR,
-                    FIREWALL,
-                    SPARE_FIREWALL,
-                    APPROVAL,
-                    PERSON,
-                    OWN_TOKEN ->
-                    false;
-        };
+        return Set.of(SEEN_REQUEST, HELD_REQUEST, OWN_REQUEST).contains(about);
     }
 
     /**

@@ -2,12 +2,10 @@ package io.opnmanager.tunnel.contract.operator;
 
 import io.smallrye.mutiny.Multi;
 import jakarta.validation.Valid;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
-import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
@@ -53,18 +51,7 @@ public interface ApprovalsApi {
                     @Pattern(regexp = "waiting|granted|refused|used|expired")
                     @Parameter(description = "waiting, granted, refused, used or expired.")
                     String status,
-            @QueryParam("page")
-                    @DefaultValue("0")
-                    @Min(0)
-                    @Max(1_000_000)
-                    @Parameter(description = "From 0.")
-                    int page,
-            @QueryParam("size")
-                    @DefaultValue("50")
-                    @Min(1)
-                    @Max(500)
-                    @Parameter(description = "1 to 500.")
-                    int size);
+            @BeanParam @Valid PageQuery part);
 
     @POST
     @Operation(

@@ -1,8 +1,9 @@
 package io.opnmanager.tunnel.contract.operator;
 
+import jakarta.validation.Valid;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Pattern;
-import jakarta.validation.constraints.Size;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -11,7 +12,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.time.Instant;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -53,27 +53,7 @@ public interface AuditTrailApi {
                     @Pattern(regexp = "csv|json")
                     @Parameter(description = "csv or json.")
                     String format,
-            @QueryParam("actor") @Nullable @Size(max = 110) String actor,
-            @QueryParam("action") @Nullable @Size(max = 64) String action,
-            @QueryParam("subject") @Nullable @Size(max = 110) String subject,
-            @QueryParam("result")
-                    @Nullable
-                    @Size(max = 64)
-                    @Parameter(description = "done, or the code of a refusal.")
-                    String result,
-            @QueryParam("from")
-                    @Nullable
-                    @Parameter(description = "Not before this time: UTC ISO-8601.")
-                    Instant from,
-            @QueryParam("until")
-                    @Nullable
-                    @Parameter(description = "Before this time: UTC ISO-8601.")
-                    Instant until,
-            @QueryParam("text")
-                    @Nullable
-                    @Size(max = 100)
-                    @Parameter(description = "Part of the actor, subject, address or detail.")
-                    String text);
+            @BeanParam @Valid AuditQuery wanted);
 
     @GET
     @Path("/verify")

@@ -1,10 +1,10 @@
 package io.opnmanager.tunnel.contract.operator;
 
 import io.smallrye.mutiny.Multi;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
+import jakarta.validation.Valid;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -63,18 +63,7 @@ public interface FleetApi {
                             description =
                                     "name; last_seen: the latest first; status: online, offline, not enrolled.")
                     String sort,
-            @QueryParam("page")
-                    @DefaultValue("0")
-                    @Min(0)
-                    @Max(1_000_000)
-                    @Parameter(description = "From 0.")
-                    int page,
-            @QueryParam("size")
-                    @DefaultValue("50")
-                    @Min(1)
-                    @Max(500)
-                    @Parameter(description = "1 to 500.")
-                    int size);
+            @BeanParam @Valid PageQuery part);
 
     @GET
     @Path("/tags")

@@ -2,13 +2,11 @@ package io.opnmanager.tunnel.contract.operator;
 
 import io.smallrye.mutiny.Multi;
 import jakarta.validation.Valid;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
-import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -58,18 +56,7 @@ public interface RequestsApi {
                     Boolean live,
             @QueryParam("firewall_id") @Nullable Long firewallId,
             @QueryParam("requested_by") @Nullable @Size(max = 63) String requestedBy,
-            @QueryParam("page")
-                    @DefaultValue("0")
-                    @Min(0)
-                    @Max(1_000_000)
-                    @Parameter(description = "From 0.")
-                    int page,
-            @QueryParam("size")
-                    @DefaultValue("50")
-                    @Min(1)
-                    @Max(500)
-                    @Parameter(description = "1 to 500.")
-                    int size);
+            @BeanParam @Valid PageQuery part);
 
     @POST
     @Operation(

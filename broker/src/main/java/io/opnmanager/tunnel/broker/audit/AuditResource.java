@@ -7,12 +7,12 @@ import io.opnmanager.tunnel.broker.problem.ProblemCode;
 import io.opnmanager.tunnel.contract.operator.AuditApi;
 import io.opnmanager.tunnel.contract.operator.AuditEntry;
 import io.opnmanager.tunnel.contract.operator.AuditPage;
+import io.opnmanager.tunnel.contract.operator.AuditQuery;
+import io.opnmanager.tunnel.contract.operator.PageQuery;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
-import java.time.Instant;
 import java.util.List;
 import org.jdbi.v3.core.Jdbi;
-import org.jspecify.annotations.Nullable;
 
 /** The audit for administrators, newest first. */
 @RolesAllowed("administrator")
@@ -42,18 +42,9 @@ class AuditResource implements AuditApi {
     }
 
     @Override
-    public AuditPage list(
-            @Nullable String actor,
-            @Nullable String action,
-            @Nullable String subject,
-            @Nullable String result,
-            @Nullable Instant from,
-            @Nullable Instant until,
-            @Nullable String text,
-            int page,
-            int size) {
+    public AuditPage list(AuditQuery wanted, PageQuery part) {
         requireAllFirewalls(current.operator());
-        AuditSearch search = new AuditSearch(actor, action, subject, result, from, until, text);
+        AuditSearch search = new AuditSearch(wanted);
         return jdbi.withHandle(handle -> {
             long total =
                     search.bind(
@@ -69,11 +60,11 @@ class AuditResource implements AuditApi {
                                                     + "WHERE "
                                                     + search.condition()
                                                     + " ORDER BY id DESC LIMIT :size OFFSET :skipped"))
-                            .bind("size", size)
-                            .bind("skipped", (long) page * size)
+                            .bind("size", part.size())
+                            .bind("skipped", (long) part.page() * part.size())
                             .map((row, context) -> AuditRow.read(row))
                             .list();
-            return new AuditPage(entries, page, size, total);
+            return new AuditPage(entries, part.page(), part.size(), total);
         });
     }
 }

@@ -2,6 +2,7 @@ package io.opnmanager.tunnel.broker.audit;
 
 import io.opnmanager.tunnel.broker.identity.Caller;
 import io.opnmanager.tunnel.broker.identity.CurrentCaller;
+import io.opnmanager.tunnel.contract.operator.AuditQuery;
 import io.opnmanager.tunnel.contract.operator.AuditTrailApi;
 import io.opnmanager.tunnel.contract.operator.AuditVerdict;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -10,7 +11,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** The audit as a whole, for administrators. */
@@ -32,18 +32,10 @@ class AuditTrailResource implements AuditTrailApi {
     }
 
     @Override
-    public Response export(
-            String format,
-            @Nullable String actor,
-            @Nullable String action,
-            @Nullable String subject,
-            @Nullable String result,
-            @Nullable Instant from,
-            @Nullable Instant until,
-            @Nullable String text) {
+    public Response export(String format, AuditQuery wanted) {
         Caller.Operator who = current.operator();
         AuditResource.requireAllFirewalls(who);
-        AuditSearch search = new AuditSearch(actor, action, subject, result, from, until, text);
+        AuditSearch search = new AuditSearch(wanted);
         audit.record(
                 who, "audit.export", null, Audit.DONE, (format + " " + search.inWords()).strip());
         boolean csv = format.equals("csv");

@@ -5,6 +5,7 @@ import io.opnmanager.tunnel.broker.identity.Reach;
 import io.opnmanager.tunnel.contract.operator.Firewall;
 import io.opnmanager.tunnel.contract.operator.FirewallPage;
 import io.opnmanager.tunnel.contract.operator.FleetApi;
+import io.opnmanager.tunnel.contract.operator.PageQuery;
 import io.opnmanager.tunnel.contract.operator.Tags;
 import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -36,13 +37,20 @@ class FleetResource implements FleetApi {
             @Nullable Boolean online,
             @Nullable String kind,
             String sort,
-            int page,
-            int size) {
+            PageQuery part) {
         Reach reach = current.operator().reach();
         Fleet.Page found =
-                fleet.page(reach, new Fleet.Wanted(query, tag, online, kind), sort, page, size);
+                fleet.page(
+                        reach,
+                        new Fleet.Wanted(query, tag, online, kind),
+                        sort,
+                        part.page(),
+                        part.size());
         return new FirewallPage(
-                found.rows().stream().map(sight::of).toList(), page, size, found.total());
+                found.rows().stream().map(sight::of).toList(),
+                part.page(),
+                part.size(),
+                found.total());
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.opnmanager.tunnel.contract.operator.ApprovalAsk;
 import io.opnmanager.tunnel.contract.operator.ApprovalDecision;
 import io.opnmanager.tunnel.contract.operator.ApprovalPage;
 import io.opnmanager.tunnel.contract.operator.ApprovalsApi;
+import io.opnmanager.tunnel.contract.operator.PageQuery;
 import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Multi;
@@ -32,8 +33,8 @@ class ApprovalsResource implements ApprovalsApi {
 
     @Override
     @RunOnVirtualThread
-    public ApprovalPage list(@Nullable String status, int page, int size) {
-        return events.page(asking.operator(), status, page, size);
+    public ApprovalPage list(@Nullable String status, PageQuery part) {
+        return events.page(asking.operator(), status, part.page(), part.size());
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.opnmanager.tunnel.broker.firewall.Target;
 import io.opnmanager.tunnel.broker.identity.Caller;
 import io.opnmanager.tunnel.contract.EndReason;
 import io.opnmanager.tunnel.contract.operator.LifetimeAsk;
+import io.opnmanager.tunnel.contract.operator.PageQuery;
 import io.opnmanager.tunnel.contract.operator.RequestTerms;
 import io.opnmanager.tunnel.contract.operator.RequestsApi;
 import io.opnmanager.tunnel.contract.operator.TunnelAsk;
@@ -53,11 +54,10 @@ class RequestsResource implements RequestsApi {
             @Nullable Boolean live,
             @Nullable Long firewallId,
             @Nullable String requestedBy,
-            int page,
-            int size) {
+            PageQuery part) {
         RequestPages.Wanted wanted =
                 new RequestPages.Wanted(RequestPages.status(status), live, firewallId, requestedBy);
-        return pages.page(asking.operator(), wanted, page, size);
+        return pages.page(asking.operator(), wanted, part.page(), part.size());
     }
 
     @Override

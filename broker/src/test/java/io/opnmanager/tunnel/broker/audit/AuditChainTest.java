@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opnmanager.tunnel.broker.TestDatabase;
 import io.opnmanager.tunnel.contract.operator.AuditBreak;
 import io.opnmanager.tunnel.contract.operator.AuditBreak.What;
+import io.opnmanager.tunnel.contract.operator.AuditQuery;
 import io.opnmanager.tunnel.contract.operator.AuditVerdict;
 import io.opnmanager.tunnel.demo.Database;
 import io.opnmanager.tunnel.demo.EmbeddedMariaDb;
@@ -46,6 +47,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AuditChainTest {
 
     private static final int ENTRIES = 25;
+    private static final AuditQuery EVERYTHING =
+            new AuditQuery(null, null, null, null, null, null, null);
 
     private static Jdbi jdbi = Jdbi.create("none");
 
@@ -349,8 +352,7 @@ class AuditChainTest {
                         .addModule(new JavaTimeModule())
                         .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
                         .build();
-        new AuditExport(jdbi, json)
-                .json(new AuditSearch(null, null, null, null, null, null, null), file);
+        new AuditExport(jdbi, json).json(new AuditSearch(EVERYTHING), file);
 
         byte[] seal = new byte[32];
         long number = 0;
