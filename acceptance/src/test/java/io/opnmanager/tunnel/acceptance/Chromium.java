@@ -1,5 +1,7 @@
 package io.opnmanager.tunnel.acceptance;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Playwright;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Debian's Chromium without a screen, driven by Playwright; a browser process of its own that ends
@@ -25,14 +28,12 @@ final class Chromium implements AutoCloseable {
     private static final Path PROGRAM =
             Path.of(System.getenv().getOrDefault("CHROMIUM", "/usr/bin/chromium"));
 
-    private final Path folder;
     private final Path sockets;
     private final Playwright playwright;
     private final Browser browser;
     private final List<Person> persons = new ArrayList<>();
 
-    private Chromium(Path folder, Path sockets, Playwright playwright, Browser browser) {
-        this.folder = folder;
+    private Chromium(Path sockets, Playwright playwright, Browser browser) {
         this.sockets = sockets;
         this.playwright = playwright;
         this.browser = browser;
@@ -43,9 +44,10 @@ final class Chromium implements AutoCloseable {
         Path temporary = PrivateFile.folder(folder.resolve("tmp"));
         // The path of a socket may have 108 bytes, and that of the project may be long.
         Path sockets = Files.createTempDirectory("opn");
-        // Its own Node unpacks itself, once for all of them, which is more than /tmp may hold.
-        System.setProperty(
-                "playwright.driver.tmpdir", PrivateFile.folder(DatabaseServer.FOLDER).toString());
+        // Its own Node unpacks itself, and profiles grow: more than /tmp may hold. What is said
+        // here first holds for every later one in this JVM.
+        Path shared = PrivateFile.folder(DatabaseServer.FOLDER);
+        System.setProperty("playwright.driver.tmpdir", shared.toString());
         PlaywrightAssertions.setDefaultAssertionTimeout(Person.PATIENCE_MS);
         Playwright playwright =
                 Playwright.create(
@@ -54,9 +56,8 @@ final class Chromium implements AutoCloseable {
                                         Map.of(
                                                 "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD",
                                                 "1",
-                                                // Where profile, downloads and traces grow.
                                                 "TMPDIR",
-                                                temporary.toString())));
+                                                shared.toString())));
         try {
             Browser browser =
                     playwright
@@ -75,7 +76,7 @@ final class Chromium implements AutoCloseable {
                                                             "--disable-background-networking",
                                                             "--disable-component-update",
                                                             "--disable-sync")));
-            return new Chromium(folder, sockets, playwright, browser);
+            return new Chromium(sockets, playwright, browser);
         } catch (PlaywrightException e) {
             playwright.close();
             Folders.delete(sockets);
@@ -120,23 +121,27 @@ final class Chromium implements AutoCloseable {
     }
 
     /** SIGKILL to the whole browser: no page of it can say goodbye. */
-    void kill() throws IOException {
-        List<ProcessHandle> killed =
-                ProcessHandle.current().descendants().filter(this::isOurBrowser).toList();
-        if (killed.isEmpty()) {
-            throw new IOException("there is no process of the browser in " + folder);
-        }
-        killed.forEach(ProcessHandle::destroyForcibly);
+    void kill() {
+        List<ProcessHandle> ours =
+                ProcessHandle.current()
+                        .descendants()
+                        .filter(this::isOurBrowser)
+                        .flatMap(
+                                process -> Stream.concat(Stream.of(process), process.descendants()))
+                        .toList();
+        assertThat(ours).as("processes of the browser").isNotEmpty();
+        ours.forEach(ProcessHandle::destroyForcibly);
         persons.forEach(Person::close);
         persons.clear();
     }
 
+    /** It has been given the folder of its sockets; a renderer may have written over that. */
     private boolean isOurBrowser(ProcessHandle process) {
         try {
-            return new String(
-                            Files.readAllBytes(Path.of("/proc/" + process.pid() + "/cmdline")),
-                            StandardCharsets.UTF_8)
-                    .contains("--user-data-dir=" + folder);
+            return Files.readString(
+                            Path.of("/proc/" + process.pid() + "/environ"),
+                            StandardCharsets.ISO_8859_1)
+                    .contains("TMPDIR=" + sockets + "\0");
         } catch (IOException e) {
             // Ended meanwhile.
             return false;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.WaitForSelectorState;
 import java.util.Locale;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @ExtendWith(Evidence.class)
 class ConsolePagesInChromiumTest {
+
+    /** Each theme, and each layout: what else there is differs in neither. */
+    private static final Set<Look> LOOKED_AT_BY_AXE = Set.of(Look.LIGHT, Look.DARK, Look.PHONE);
 
     private ConsoleWorld console;
     private Person administrator;
@@ -33,7 +37,7 @@ class ConsolePagesInChromiumTest {
         ENROL("/enrol", "[data-test=new-firewall]"),
         ENROL_TOKEN("/enrol?firewall=WAITING", "[data-test=make-token]"),
         AUDIT("/audit", "[data-test=audit]"),
-        OPERATORS("/operators", "[data-operator=second]"),
+        OPERATORS("/operators", "[data-row=second]"),
         NODES("/nodes", "[data-test=nodes] section"),
         ACCOUNT("/tokens", "[data-test=tokens]"),
         CONNECT("/connect?choose=1&firewall=FIREWALL", "[data-test=connect-form]"),
@@ -106,7 +110,9 @@ class ConsolePagesInChromiumTest {
             assertThat(page.evaluate("document.documentElement.scrollWidth"))
                     .as("width of %s for %s", name, look)
                     .isEqualTo(look.width);
-            Accessibility.assertNoViolations(page, name + " for " + look);
+            if (LOOKED_AT_BY_AXE.contains(look)) {
+                Accessibility.assertNoViolations(page, name + " for " + look);
+            }
         }
     }
 }

@@ -105,7 +105,7 @@ final class World implements AutoCloseable {
 
     private void begin(int count) throws Exception {
         broker.start();
-        operator = with(tokenClient());
+        operator = with(tokenClient(broker));
         for (int i = 1; i <= count; i++) {
             addFirewall("firewall-" + i);
         }
@@ -118,12 +118,12 @@ final class World implements AutoCloseable {
         return new WorldBuilder(name);
     }
 
-    private OperatorClient tokenClient() throws IOException, InterruptedException {
+    private OperatorClient tokenClient(Broker at) throws IOException, InterruptedException {
         try (OperatorClient administrator = broker.administratorClient()) {
             return OperatorClient.bearer(
-                    broker.uri(),
+                    at.uri(),
                     broker.certificates().clientContext(),
-                    administrator.token("acceptance"));
+                    administrator.token("at " + at.uri().getPort()));
         }
     }
 
@@ -176,11 +176,7 @@ final class World implements AutoCloseable {
 
     /** The same operator at another broker. */
     OperatorClient operatorAt(Broker other) throws IOException, InterruptedException {
-        return with(
-                OperatorClient.bearer(
-                        other.uri(),
-                        broker.certificates().clientContext(),
-                        operator().token("at " + other.uri().getPort())));
+        return with(tokenClient(other));
     }
 
     /** Makes something end with this world. */
