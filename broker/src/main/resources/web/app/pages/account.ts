@@ -14,6 +14,7 @@ import { icon } from '../ui/icons';
 import { Part } from '../ui/part';
 import { maybeProblem, skeleton, tagList } from '../ui/pieces';
 import { qrCode } from '../ui/qr-code';
+import { table } from '../ui/table';
 import { Ticking } from '../ui/ticking';
 import { ago, duration, moment } from '../ui/words';
 import '../ui/copyable';
@@ -97,19 +98,24 @@ class Account extends Part {
         if (items.length === 0) {
             return html`<div class="empty" data-test="no-tokens"><p>You have no tokens.</p></div>`;
         }
-        return html`<div class="scrolls" role="group" aria-label="Tokens" tabindex="0"><table class="plain" data-test="tokens">
-            <thead><tr><th>Name</th><th>Role</th><th>Firewalls</th><th>Last used</th><th>Ends</th><th><span class="for-ears">Revoke</span></th></tr></thead>
-            <tbody>
-                ${items.map((token) => html`<tr>
-                    <td>${token.name}</td>
-                    <td>${token.role}</td>
-                    <td>${token.tags.length === 0 ? html`<span class="quiet">your reach</span>` : tagList(token.tags)}</td>
-                    <td title=${moment(token.last_used_at)}>${ago(token.last_used_at, this.clock.now)}</td>
-                    <td class="nowrap">${moment(token.expires_at)}</td>
-                    <td class="right"><button class="button button-row button-bad-quiet" aria-label="Revoke ${token.name}" @click=${() => this.revoke(token)}>Revoke</button></td>
-                </tr>`)}
-            </tbody>
-        </table></div>`;
+        return table<Token>(
+            'tokens',
+            'Tokens',
+            [
+                { head: 'Name', cell: (token) => token.name },
+                { head: 'Role', cell: (token) => token.role },
+                { head: 'Firewalls', cell: (token) => (token.tags.length === 0 ? html`<span class="quiet">your reach</span>` : tagList(token.tags)) },
+                { head: 'Last used', cell: (token) => ago(token.last_used_at, this.clock.now), title: (token) => moment(token.last_used_at) },
+                { head: 'Ends', cell: (token) => moment(token.expires_at), look: 'nowrap' },
+                {
+                    head: 'Revoke',
+                    cell: (token) => html`<button class="button button-row button-bad-quiet" aria-label="Revoke ${token.name}" @click=${() => this.revoke(token)}>Revoke</button>`,
+                    look: 'right',
+                    silent: true,
+                },
+            ],
+            items,
+        );
     }
 
     private readonly make = (): void => {

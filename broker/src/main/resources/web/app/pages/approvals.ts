@@ -10,6 +10,7 @@ import { who } from '../shell/who';
 import { connectTo } from '../ui/intent';
 import { Part } from '../ui/part';
 import { maybeProblem, skeleton } from '../ui/pieces';
+import { table } from '../ui/table';
 import { Ticking } from '../ui/ticking';
 import { ago, countdown, moment, shortMoment } from '../ui/words';
 
@@ -102,19 +103,19 @@ class Approvals extends Part {
     private past(items: Approval[]): TemplateResult {
         return html`<section aria-labelledby="past">
             <h2 id="past">Earlier</h2>
-            <div class="scrolls" role="group" aria-label="Earlier approvals" tabindex="0"><table class="plain">
-                <thead><tr><th>Asked</th><th>By</th><th>Firewall</th><th>Outcome</th><th>Decided by</th><th>Reason</th></tr></thead>
-                <tbody>
-                    ${items.map((approval) => html`<tr>
-                        <td class="nowrap" title=${moment(approval.created_at)}>${shortMoment(approval.created_at)}</td>
-                        <td>${approval.asked_by}</td>
-                        <td><a href="/firewalls/${approval.firewall_id}">${approval.firewall_name}</a></td>
-                        <td><span class="state state-${STATE[approval.status]}"><i aria-hidden="true"></i>${approval.status}</span></td>
-                        <td>${approval.decided_by ?? '–'}</td>
-                        <td class="wraps">${approval.reason}</td>
-                    </tr>`)}
-                </tbody>
-            </table></div>
+            ${table<Approval>(
+                'past',
+                'Earlier approvals',
+                [
+                    { head: 'Asked', cell: (approval) => shortMoment(approval.created_at), title: (approval) => moment(approval.created_at), look: 'nowrap' },
+                    { head: 'By', cell: (approval) => approval.asked_by },
+                    { head: 'Firewall', cell: (approval) => html`<a href="/firewalls/${approval.firewall_id}">${approval.firewall_name}</a>` },
+                    { head: 'Outcome', cell: (approval) => html`<span class="state state-${STATE[approval.status]}"><i aria-hidden="true"></i>${approval.status}</span>` },
+                    { head: 'Decided by', cell: (approval) => approval.decided_by ?? '–' },
+                    { head: 'Reason', cell: (approval) => approval.reason, look: 'wraps' },
+                ],
+                items,
+            )}
         </section>`;
     }
 }

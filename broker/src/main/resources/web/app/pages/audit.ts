@@ -7,6 +7,7 @@ import { place, remember } from '../shell/navigation';
 import { icon } from '../ui/icons';
 import { Part } from '../ui/part';
 import { maybeProblem, problemBox, skeleton } from '../ui/pieces';
+import { pager, table } from '../ui/table';
 import { many, moment, number } from '../ui/words';
 
 const SIZE = 100;
@@ -172,27 +173,22 @@ class Audit extends Part {
         if (found.total === 0) {
             return html`<div class="empty"><h2>No entry matches</h2><button class="button" @click=${this.clear}>Clear the filters</button></div>`;
         }
-        return html`<div class="scrolls" role="group" aria-label="Entries" tabindex="0"><table class="plain" data-test="audit">
-                <thead><tr><th>When</th><th>Actor</th><th>Action</th><th>Subject</th><th>Result</th><th>Address</th><th>Detail</th></tr></thead>
-                <tbody>
-                    ${found.items.map(
-                        (entry) => html`<tr>
-                            <td class="nowrap tabular">${moment(entry.at)}</td>
-                            <td class="nowrap">${this.narrow('actor', entry.actor)}</td>
-                            <td class="nowrap">${this.narrow('action', entry.action)}</td>
-                            <td class="nowrap">${entry.subject ? this.narrow('subject', entry.subject) : nothing}</td>
-                            <td>${entry.result === 'done' ? html`<span class="quiet">done</span>` : html`<span class="state state-bad"><i aria-hidden="true"></i>${entry.result}</span>`}</td>
-                            <td class="nowrap">${entry.address ?? nothing}</td>
-                            <td class="wraps">${entry.detail ?? nothing}</td>
-                        </tr>`,
-                    )}
-                </tbody>
-            </table></div>
-            <p class="pages">
-                <button class="button" ?disabled=${this.page === 0} @click=${() => this.turn(-1)}>${icon('previous')}Newer</button>
-                <span class="quiet">${number(this.page + 1)} of ${number(Math.max(1, Math.ceil(found.total / SIZE)))}</span>
-                <button class="button" ?disabled=${(this.page + 1) * SIZE >= found.total} @click=${() => this.turn(1)}>Older${icon('next')}</button>
-            </p>`;
+        return html`${table<AuditEntry>(
+            'audit',
+            'Entries',
+            [
+                { head: 'When', cell: (entry) => moment(entry.at), look: 'nowrap' },
+                { head: 'Actor', cell: (entry) => html`${this.narrow('actor', entry.actor)}${entry.address ? html`<small class="under">${entry.address}</small>` : nothing}`, look: 'nowrap' },
+                {
+                    head: 'Action',
+                    cell: (entry) => html`${this.narrow('action', entry.action)}${entry.subject ? html`<small class="under">${this.narrow('subject', entry.subject)}</small>` : nothing}`,
+                    look: 'nowrap',
+                },
+                { head: 'Result', cell: (entry) => (entry.result === 'done' ? html`<span class="quiet">done</span>` : html`<span class="state state-bad"><i aria-hidden="true"></i>${entry.result}</span>`) },
+                { head: 'Detail', cell: (entry) => entry.detail ?? nothing, look: 'wraps' },
+            ],
+            found.items,
+        )}${pager(this.page, SIZE, found.total, (by) => this.turn(by))}`;
     }
 
     private narrow(name: string, value: string): TemplateResult {

@@ -13,6 +13,7 @@ import { icon } from '../ui/icons';
 import { connectTo, connectWith } from '../ui/intent';
 import { Part } from '../ui/part';
 import { endWords, kindName, maybeProblem, onlineState, skeleton, tagList, tunnelState } from '../ui/pieces';
+import { pager, table } from '../ui/table';
 import { Ticking } from '../ui/ticking';
 import { ago, bytes, fingerprint, moment, shortMoment } from '../ui/words';
 import '../ui/copyable';
@@ -271,28 +272,24 @@ class FirewallPage extends Part {
                 ? skeleton(3)
                 : history.total === 0
                   ? html`<p class="quiet">Nobody has connected to it yet.</p>`
-                  : html`<div class="scrolls" role="group" aria-label="Sessions of this firewall" tabindex="0"><table class="plain" data-test="history">
-                            <thead><tr><th>Asked</th><th>By</th><th>State</th><th>Why it ended</th><th>Reason</th><th class="right">In / out</th></tr></thead>
-                            <tbody>
-                                ${history.items.map(
-                                    (tunnel) => html`<tr>
-                                        <td title=${moment(tunnel.created_at)}>${live(tunnel) ? html`<a href="/sessions">${shortMoment(tunnel.created_at)}</a>` : shortMoment(tunnel.created_at)}</td>
-                                        <td>${tunnel.requested_by}</td>
-                                        <td>${tunnelState(tunnel)}</td>
-                                        <td>${endWords(tunnel)}</td>
-                                        <td class="wraps">${tunnel.reason ?? nothing}</td>
-                                        <td class="right nowrap">${bytes(tunnel.bytes_in)} / ${bytes(tunnel.bytes_out)}</td>
-                                    </tr>`,
-                                )}
-                            </tbody>
-                        </table></div>
-                        ${history.total > PAGE
-                            ? html`<p class="pages">
-                                  <button class="button" ?disabled=${this.page === 0} @click=${() => this.turn(-1)}>Newer</button>
-                                  <span class="quiet">${this.page + 1} of ${Math.ceil(history.total / PAGE)}</span>
-                                  <button class="button" ?disabled=${(this.page + 1) * PAGE >= history.total} @click=${() => this.turn(1)}>Older</button>
-                              </p>`
-                            : nothing}`}
+                  : html`${table<Tunnel>(
+                        'history',
+                        'Sessions of this firewall',
+                        [
+                            {
+                                head: 'Asked',
+                                cell: (tunnel) => (live(tunnel) ? html`<a href="/sessions">${shortMoment(tunnel.created_at)}</a>` : shortMoment(tunnel.created_at)),
+                                title: (tunnel) => moment(tunnel.created_at),
+                            },
+                            { head: 'By', cell: (tunnel) => tunnel.requested_by },
+                            { head: 'State', cell: tunnelState },
+                            { head: 'Why it ended', cell: endWords },
+                            { head: 'Reason', cell: (tunnel) => tunnel.reason ?? nothing, look: 'wraps' },
+                            { head: 'In / out', cell: (tunnel) => `${bytes(tunnel.bytes_in)} / ${bytes(tunnel.bytes_out)}`, look: 'right nowrap' },
+                        ],
+                        history.items,
+                    )}
+                    ${pager(this.page, PAGE, history.total, (by) => this.turn(by))}`}
         </section>`;
     }
 

@@ -11,6 +11,7 @@ import { text, words } from '../ui/firewall-form';
 import { icon } from '../ui/icons';
 import { Part } from '../ui/part';
 import { maybeProblem, skeleton, tagList } from '../ui/pieces';
+import { table } from '../ui/table';
 import { Ticking } from '../ui/ticking';
 import { ago, moment } from '../ui/words';
 import '../ui/dialog';
@@ -55,20 +56,37 @@ class Operators extends Part {
     }
 
     private list(items: Operator[]): TemplateResult {
-        return html`<div class="scrolls" role="group" aria-label="Operators" tabindex="0"><table class="plain" data-test="operators">
-            <thead><tr><th>Name</th><th>Role</th><th>Firewalls</th><th>Second factor</th><th>Signs in with</th><th>Last sign-in</th><th><span class="for-ears">Change</span></th></tr></thead>
-            <tbody>
-                ${items.map((operator) => html`<tr data-operator=${operator.name}>
-                    <td><b>${operator.name}</b>${operator.name === who.value?.operator ? html` <span class="quiet">you</span>` : nothing}</td>
-                    <td>${operator.role}</td>
-                    <td>${operator.tags.length === 0 ? html`<span class="quiet">all</span>` : tagList(operator.tags)}</td>
-                    <td>${operator.second_factor ? html`<span class="state state-good"><i aria-hidden="true"></i>on</span>` : html`<span class="state state-off"><i aria-hidden="true"></i>off</span>`}</td>
-                    <td>${operator.origin === 'openid' ? 'OpenID Connect' : 'an account here'}${operator.certificate_names.length > 0 ? html`<small class="under">${operator.certificate_names.join(', ')}</small>` : nothing}</td>
-                    <td title=${moment(operator.last_sign_in_at)}>${ago(operator.last_sign_in_at, this.clock.now)}</td>
-                    <td class="right"><button class="button button-row" aria-label="Change ${operator.name}" @click=${() => this.change(operator)} data-test="change-operator">Change</button></td>
-                </tr>`)}
-            </tbody>
-        </table></div>`;
+        return table<Operator>(
+            'operators',
+            'Operators',
+            [
+                { head: 'Name', cell: (operator) => html`<b>${operator.name}</b>${operator.name === who.value?.operator ? html` <span class="quiet">you</span>` : nothing}` },
+                { head: 'Role', cell: (operator) => operator.role },
+                { head: 'Firewalls', cell: (operator) => (operator.tags.length === 0 ? html`<span class="quiet">all</span>` : tagList(operator.tags)) },
+                {
+                    head: 'Second factor',
+                    cell: (operator) =>
+                        operator.second_factor
+                            ? html`<span class="state state-good"><i aria-hidden="true"></i>on</span>`
+                            : html`<span class="state state-off"><i aria-hidden="true"></i>off</span>`,
+                },
+                {
+                    head: 'Signs in with',
+                    cell: (operator) => html`${operator.origin === 'openid' ? 'OpenID Connect' : 'an account here'}${operator.certificate_names.length > 0
+                        ? html`<small class="under">${operator.certificate_names.join(', ')}</small>`
+                        : nothing}`,
+                },
+                { head: 'Last sign-in', cell: (operator) => ago(operator.last_sign_in_at, this.clock.now), title: (operator) => moment(operator.last_sign_in_at) },
+                {
+                    head: 'Change',
+                    cell: (operator) => html`<button class="button button-row" aria-label="Change ${operator.name}" @click=${() => this.change(operator)} data-test="change-operator">Change</button>`,
+                    look: 'right',
+                    silent: true,
+                },
+            ],
+            items,
+            (operator) => operator.name,
+        );
     }
 
     private fields(operator?: Operator): TemplateResult {

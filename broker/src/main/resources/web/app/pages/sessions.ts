@@ -10,10 +10,10 @@ import { say } from '../shell/toasts';
 import { may, who } from '../shell/who';
 import type { Dialog } from '../ui/dialog';
 import { text } from '../ui/firewall-form';
-import { icon } from '../ui/icons';
 import { reopen } from '../ui/intent';
 import { Part } from '../ui/part';
 import { endWords, maybeProblem, skeleton, tunnelState } from '../ui/pieces';
+import { pager, table } from '../ui/table';
 import { Ticking } from '../ui/ticking';
 import { bytes, countdown, duration, moment, shortMoment } from '../ui/words';
 import '../ui/dialog';
@@ -193,29 +193,21 @@ class Sessions extends Part {
         }
         return html`<section aria-labelledby="ended">
             <h2 id="ended">Ended <span class="quiet">${ended.total}</span></h2>
-            <div class="scrolls" role="group" aria-label="Ended sessions" tabindex="0"><table class="plain" data-test="ended">
-                <thead><tr><th>Ended</th><th>Firewall</th><th>By</th><th>State</th><th>Why</th><th>Reason</th><th class="right">In / out</th></tr></thead>
-                <tbody>
-                    ${ended.items.map(
-                        (tunnel) => html`<tr>
-                            <td title=${moment(tunnel.ended_at)} class="nowrap">${shortMoment(tunnel.ended_at)}</td>
-                            <td><a href="/firewalls/${tunnel.firewall_id}">${tunnel.firewall_name}</a></td>
-                            <td>${tunnel.requested_by}</td>
-                            <td>${tunnelState(tunnel)}</td>
-                            <td title=${tunnel.detail ?? ''}>${endWords(tunnel)}</td>
-                            <td class="wraps">${tunnel.reason ?? nothing}</td>
-                            <td class="right nowrap">${bytes(tunnel.bytes_in)} / ${bytes(tunnel.bytes_out)}</td>
-                        </tr>`,
-                    )}
-                </tbody>
-            </table></div>
-            ${ended.total > ENDED
-                ? html`<p class="pages">
-                      <button class="button" ?disabled=${this.page === 0} @click=${() => this.turn(-1)}>${icon('previous')}Newer</button>
-                      <span class="quiet">${this.page + 1} of ${Math.ceil(ended.total / ENDED)}</span>
-                      <button class="button" ?disabled=${(this.page + 1) * ENDED >= ended.total} @click=${() => this.turn(1)}>Older${icon('next')}</button>
-                  </p>`
-                : nothing}
+            ${table<Tunnel>(
+                'ended',
+                'Ended sessions',
+                [
+                    { head: 'Ended', cell: (tunnel) => shortMoment(tunnel.ended_at), title: (tunnel) => moment(tunnel.ended_at), look: 'nowrap' },
+                    { head: 'Firewall', cell: (tunnel) => html`<a href="/firewalls/${tunnel.firewall_id}">${tunnel.firewall_name}</a>` },
+                    { head: 'By', cell: (tunnel) => tunnel.requested_by },
+                    { head: 'State', cell: tunnelState },
+                    { head: 'Why', cell: endWords, title: (tunnel) => tunnel.detail ?? '' },
+                    { head: 'Reason', cell: (tunnel) => tunnel.reason ?? nothing, look: 'wraps' },
+                    { head: 'In / out', cell: (tunnel) => `${bytes(tunnel.bytes_in)} / ${bytes(tunnel.bytes_out)}`, look: 'right nowrap' },
+                ],
+                ended.items,
+            )}
+            ${pager(this.page, ENDED, ended.total, (by) => this.turn(by))}
         </section>`;
     }
 
