@@ -44,7 +44,7 @@ class HeldPollsTest {
     private static final Duration WOKEN = Duration.ofSeconds(1);
 
     @Test
-    @Timeout(value = 6, unit = TimeUnit.MINUTES)
+    @Timeout(value = 10, unit = TimeUnit.MINUTES)
     void work_for_one_of_two_thousand_waiting_agents_wakes_exactly_that_one() throws Exception {
         try (World world = World.named("polls").start()) {
             Set<Long> woken = ConcurrentHashMap.newKeySet();
@@ -175,7 +175,7 @@ class HeldPollsTest {
                                     task -> Thread.ofVirtual().start(task))
                             .whenComplete((done, failure) -> turns.release()));
         }
-        CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(3, TimeUnit.MINUTES);
+        CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(5, TimeUnit.MINUTES);
         List<Waiting> inOrder = new ArrayList<>();
         for (int i = 0; i < AGENTS; i++) {
             inOrder.add(Objects.requireNonNull(agents.get(i)));

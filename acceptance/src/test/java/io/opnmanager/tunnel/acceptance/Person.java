@@ -26,7 +26,7 @@ final class Person implements AutoCloseable {
     static final List<Person> PRESENT = new CopyOnWriteArrayList<>();
 
     /** How long a page may take for anything: builds share the machine. */
-    static final double PATIENCE_MS = 15_000;
+    static final double PATIENCE_MS = 30_000;
 
     private static final double SCREENSHOT_MS = 5_000;
 
