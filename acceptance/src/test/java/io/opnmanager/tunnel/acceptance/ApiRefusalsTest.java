@@ -21,7 +21,12 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the API refuses: a problem document with a stable code, and no row is another. */
+/**
+ * What the API refuses: a problem document with a stable code, and no row is another.
+ *
+ * <p>Long because all of it is asked of one broker, between two counts of all rows; enrolment,
+ * which makes rows, is in {@link EnrolmentRefusalsTest}.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ApiRefusalsTest {
 

@@ -24,7 +24,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Signing in through a real provider of OpenID Connect. */
+/**
+ * Signing in through a real provider of OpenID Connect.
+ *
+ * <p>Long because the provider takes half a minute to start: whatever needs one is here.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OpenIdTest {
 

@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * A broker, its database and any number of firewalls, all as real processes in a folder of their
  * own. Closing ends them and fails when anything is left: a process, a listener of the tunnel
  * range, an orphan at the broker.
+ *
+ * <p>Long because it is the one place that owns all of them and ends them in order; what there is
+ * to say about ports, rows and browsers is in {@link PortRange}, {@link Rows} and {@link Chromium}.
  */
 final class World implements AutoCloseable {
 

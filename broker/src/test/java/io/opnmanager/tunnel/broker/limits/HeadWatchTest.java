@@ -30,7 +30,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Connections to a server whose clients are slow, or send ahead, or can be read in two ways. */
+/**
+ * Connections to a server whose clients are slow, or send ahead, or can be read in two ways.
+ *
+ * <p>Long because the same is shown for HTTP/1, HTTP/2 and TLS, byte by byte: no client library
+ * sends what is refused here.
+ */
 class HeadWatchTest {
 
     private static final Duration HEAD = Duration.ofMillis(600);
