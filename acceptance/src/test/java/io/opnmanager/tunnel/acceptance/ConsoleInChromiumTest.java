@@ -14,6 +14,7 @@ import io.opnmanager.tunnel.demo.PrivateFile;
 import io.opnmanager.tunnel.demo.Program;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -105,6 +106,23 @@ class ConsoleInChromiumTest {
                         }
                         """);
         assertThat(((Number) median).doubleValue()).as("ms for a step of scrolling").isLessThan(50);
+    }
+
+    @Test
+    void the_audit_is_searched_taken_away_and_verified() throws Exception {
+        long id = console.world().operator().createFirewall("sought", "https://localhost:443");
+        Page page = console.open(person, "/audit");
+        Locator rows = page.locator("[data-test=audit] tbody tr");
+        assertThat(rows.first()).isVisible();
+
+        page.fill("[data-test=audit-subject]", "firewall:" + id);
+        assertThat(rows).hasCount(1);
+        assertThat(rows).containsText("firewall.create");
+
+        var file = page.waitForDownload(() -> page.click("[data-test=export-csv]"));
+        assertThat(Files.readString(file.path())).contains("firewall:" + id).contains("sought");
+        page.click("[data-test=verify]");
+        assertThat(page.locator("[data-test=verdict][data-intact=true]")).isVisible();
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -43,6 +44,10 @@ class SessionInChromiumTest {
 
     /** Longer than the grace after a farewell, in lines of the live log, one each 0.7 s. */
     private static final int LINES_BEYOND_GRACE = 8;
+
+    private static final Pattern ABOUT_HALF_AN_HOUR = Pattern.compile("2[89]:[0-5][0-9]");
+    private static final Pattern ABOUT_ONE_AND_A_HALF_HOURS = Pattern.compile("1:2[89]:[0-5][0-9]");
+    private static final Pattern ABOUT_TEN_MINUTES = Pattern.compile("([89]:[0-5][0-9]|10:00)");
 
     private World world;
     private @Nullable Abandoned abandoned;
@@ -301,10 +306,15 @@ class SessionInChromiumTest {
         Locator session = beside.ownSession(world.firewall());
 
         assertThat(session.getByText("active")).isVisible();
+        assertThat(session.locator("[data-test=time-left]")).containsText(ABOUT_HALF_AN_HOUR);
+        assertThat(session.locator("[data-test=idle-left]")).hasText(ABOUT_TEN_MINUTES);
+        assertThat(session.locator("[data-test=traffic]")).containsText("kB");
         ConsoleWindow.button(session, "Extend").click();
         beside.page().getByLabel("It then ends").selectOption("5400");
         ConsoleWindow.button(beside.dialog(), "Extend").click();
         assertThat(beside.page().getByText("The session has more time.")).isVisible();
+        assertThat(session.locator("[data-test=time-left]"))
+                .containsText(ABOUT_ONE_AND_A_HALF_HOURS);
         JsonNode extended = world.operator().request(request.path("id").asLong());
         assertThat(
                         Duration.between(
