@@ -88,7 +88,10 @@ class HouseTest {
                     Map.entry("access.browser", Set.of("access", "tunnel", "identity")),
                     // Its page may send forms to session hosts, and only to them.
                     Map.entry("console", Set.of("access", "database")),
-                    Map.entry("access.stream", Set.of("access", "database")));
+                    // Whose a client's certificate is; a flood of handshakes is bounded.
+                    Map.entry(
+                            "access.stream",
+                            Set.of("access", "identity", "limits", "problem", "database")));
 
     private static JavaClasses broker;
 

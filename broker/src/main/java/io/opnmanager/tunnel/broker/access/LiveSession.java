@@ -8,11 +8,13 @@ import io.opnmanager.tunnel.contract.operator.FirewallKind;
 import java.net.URI;
 import java.security.MessageDigest;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HexFormat;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +43,7 @@ public final class LiveSession {
     private final Deque<byte[]> cookies = new ArrayDeque<>();
 
     /** Ends with the session; guarded by itself. */
-    private final List<AutoCloseable> owned = new ArrayList<>();
+    private final Set<AutoCloseable> owned = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private volatile boolean over;
 
@@ -191,6 +193,13 @@ public final class LiveSession {
             }
         }
         close(part);
+    }
+
+    /** What {@link #own} was told of has ended by itself. */
+    public void disown(AutoCloseable part) {
+        synchronized (owned) {
+            owned.remove(part);
+        }
     }
 
     /** It is over: nobody is known any more and everything is cut. */

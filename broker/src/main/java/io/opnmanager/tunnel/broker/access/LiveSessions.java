@@ -116,6 +116,13 @@ public class LiveSessions {
         return session.isActive() && session.knows(cookie) && isHeld(session);
     }
 
+    /** Whether it is this operator's session, active, and still within what they may have. */
+    public boolean holds(LiveSession session, String operator) {
+        return session.isActive()
+                && session.row().view().requestedBy().equals(operator)
+                && isHeld(session);
+    }
+
     private boolean isHeld(LiveSession session) {
         Caller.Operator owner = rights.of(session.row().view().requestedBy());
         return owner != null && SessionRows.mayHold(owner, session.row());

@@ -41,12 +41,14 @@ record ClientCertificate(X509Certificate certificate, Set<String> names) {
             return null;
         }
         try {
-            return session.getPeerCertificates()[0] instanceof X509Certificate own
-                    ? new ClientCertificate(own, names(own))
-                    : null;
+            return session.getPeerCertificates()[0] instanceof X509Certificate own ? of(own) : null;
         } catch (SSLPeerUnverifiedException e) {
             return null;
         }
+    }
+
+    static ClientCertificate of(X509Certificate own) {
+        return new ClientCertificate(own, names(own));
     }
 
     /** Whether its time is now: a connection may outlive it. */

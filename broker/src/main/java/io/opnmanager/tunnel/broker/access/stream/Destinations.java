@@ -1,0 +1,108 @@
+package io.opnmanager.tunnel.broker.access.stream;
+
+import io.opnmanager.tunnel.broker.access.LiveSession;
+import io.opnmanager.tunnel.broker.access.LiveSessions;
+import io.opnmanager.tunnel.broker.access.SessionAddresses;
+import io.opnmanager.tunnel.broker.access.Standing;
+import io.opnmanager.tunnel.broker.access.stream.Refused.Why;
+import io.opnmanager.tunnel.broker.identity.Caller;
+import io.opnmanager.tunnel.broker.identity.CertificateOwners;
+import io.opnmanager.tunnel.broker.problem.Problem;
+import jakarta.inject.Singleton;
+import java.security.cert.X509Certificate;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What is behind a server name, and whether a client may have it: a session is its operator's, a
+ * service is for the names that the configuration lists.
+ */
+@Singleton
+class Destinations {
+
+    private final SessionAddresses addresses;
+    private final LiveSessions sessions;
+    private final CertificateOwners owners;
+    private final Map<String, Open> services = new HashMap<>();
+
+    /** A service and who may use it. */
+    private record Open(Destination.Service service, Set<String> clients) {}
+
+    Destinations(
+            StreamSettings settings,
+            SessionAddresses addresses,
+            LiveSessions sessions,
+            CertificateOwners owners) {
+        this.addresses = addresses;
+        this.sessions = sessions;
+        this.owners = owners;
+        settings.routes()
+                .forEach((name, route) ->
+                        services.put(
+                                name.toLowerCase(Locale.ROOT),
+                                new Open(service(name, route), Set.copyOf(route.clients()))));
+    }
+
+    private static Destination.Service service(String name, StreamSettings.Route route) {
+        String target = route.target();
+        int colon = target.lastIndexOf(':');
+        String port = target.substring(colon + 1);
+        if (colon < 1 || !port.matches("[1-9][0-9]{0,4}") || Integer.parseInt(port) > 65_535) {
+            throw new IllegalArgumentException(
+                    "opnmanager.stream.routes.\"%s\".target: wanted host:port, found %s"
+                            .formatted(name, target));
+        }
+        if (route.clients().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "opnmanager.stream.routes.\"%s\".clients: wanted a name at least, found none"
+                            .formatted(name));
+        }
+        return new Destination.Service(name, target.substring(0, colon), Integer.parseInt(port));
+    }
+
+    /**
+     * Blocks when memory knows neither the client nor the session.
+     *
+     * @param serverName in lower case
+     * @throws Refused when there is nothing of this name, or not for this client
+     */
+    Destination choose(String serverName, X509Certificate client, String address) throws Refused {
+        Open open = services.get(serverName);
+        if (open != null) {
+            if (Collections.disjoint(open.clients, owners.names(client))) {
+                throw new Refused(Why.NOT_ALLOWED, "no name of the certificate is listed");
+            }
+            return open.service;
+        }
+        String label = addresses.labelOf(serverName);
+        if (label == null) {
+            throw new Refused(Why.UNKNOWN_SERVER_NAME, "neither a session nor a service");
+        }
+        // First who it is: whether a session is there is nobody else's business.
+        Caller.Operator operator = owner(client, address);
+        Standing standing = sessions.standing(label);
+        return switch (standing == null ? sessions.look(label, address) : standing) {
+            case Standing.Live live -> session(live.session(), operator);
+            case Standing.Ended _, Standing.Elsewhere _, Standing.Unknown _ ->
+                    throw new Refused(Why.UNKNOWN_SERVER_NAME, "no live session of this node");
+        };
+    }
+
+    private Caller.Operator owner(X509Certificate client, String address) throws Refused {
+        try {
+            return owners.owner(client, address);
+        } catch (Problem e) {
+            throw new Refused(Why.NOT_ALLOWED, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Destination session(LiveSession session, Caller.Operator operator) throws Refused {
+        if (!sessions.holds(session, operator.name())) {
+            throw new Refused(Why.NOT_ALLOWED, "a session of another operator, or not active");
+        }
+        return new Destination.Session(session);
+    }
+}

@@ -1,0 +1,197 @@
+package io.opnmanager.tunnel.broker.access.stream;
+
+import io.opnmanager.tunnel.broker.access.stream.Refused.Why;
+import io.opnmanager.tunnel.broker.limits.Quotas;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
+import javax.net.ssl.SSLSocket;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The listener for TCP over mutual TLS. Each connection is one virtual thread from its first byte,
+ * so that nobody waits for a client who is slow to shake hands.
+ */
+@Singleton
+class Gateway {
+
+    private static final Logger LOG = Logger.getLogger(Gateway.class);
+    private static final int BACKLOG = 512;
+
+    private final StreamSettings settings;
+    private final GatewayTls tls;
+    private final Destinations destinations;
+    private final Streams streams;
+    private final StreamMetrics metrics;
+    private final Semaphore room;
+    private final Quotas handshakes;
+    private volatile @Nullable ServerSocket listener;
+
+    Gateway(
+            StreamSettings settings,
+            GatewayTls tls,
+            Destinations destinations,
+            Streams streams,
+            StreamMetrics metrics) {
+        this.settings = settings;
+        this.tls = tls;
+        this.destinations = destinations;
+        this.streams = streams;
+        this.metrics = metrics;
+        this.room = new Semaphore(settings.connections());
+        this.handshakes = new Quotas(settings.handshakesPerAddress());
+    }
+
+    /** After sessions are known. */
+    void start(@Observes @Priority(30) StartupEvent event) throws IOException {
+        if (!settings.enabled()) {
+            return;
+        }
+        tls.open();
+        ServerSocket fresh = new ServerSocket();
+        fresh.bind(new InetSocketAddress(settings.host(), settings.port()), BACKLOG);
+        listener = fresh;
+        Thread.ofVirtual().name("gateway").start(() -> accept(fresh));
+        LOG.infof("gateway open: host=%s port=%d", settings.host(), fresh.getLocalPort());
+    }
+
+    void stop(@Observes ShutdownEvent event) throws IOException {
+        ServerSocket open = listener;
+        if (open != null) {
+            open.close();
+            streams.closeAll();
+        }
+    }
+
+    /** Where it listens; 0 when it does not. */
+    int port() {
+        ServerSocket open = listener;
+        return open == null ? 0 : open.getLocalPort();
+    }
+
+    private void accept(ServerSocket open) {
+        while (!open.isClosed()) {
+            try {
+                Socket line = open.accept();
+                if (room.tryAcquire()) {
+                    Thread.ofVirtual().name("stream").start(() -> serve(line));
+                } else {
+                    metrics.refused(Why.TOO_MANY_CONNECTIONS);
+                    line.close();
+                }
+            } catch (IOException e) {
+                if (!open.isClosed()) {
+                    LOG.warnf("a connection to the gateway was not taken: %s", e.getMessage());
+                }
+            }
+        }
+    }
+
+    private void serve(Socket line) {
+        String address = line.getInetAddress().getHostAddress();
+        try (line) {
+            line.setTcpNoDelay(true);
+            SSLSocket client = handshake(line, address);
+            X509Certificate certificate =
+                    (X509Certificate) client.getSession().getPeerCertificates()[0];
+            Destination destination = destinations.choose(serverName(client), certificate, address);
+            try (Socket target = connect(destination)) {
+                streams.run(
+                        destination,
+                        line,
+                        client,
+                        target,
+                        certificate.getSubjectX500Principal().getName());
+            }
+        } catch (Refused e) {
+            metrics.refused(e.why());
+            LOG.infof(
+                    "stream refused: address=%s kind=%s detail=%s",
+                    address, StreamMetrics.word(e.why()), e.getMessage());
+        } catch (IOException e) {
+            LOG.debugf("a client of the gateway hung up: %s", e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            room.release();
+        }
+    }
+
+    /** The whole handshake has one deadline: a byte now and then does not prolong it. */
+    private SSLSocket handshake(Socket line, String address) throws Refused, IOException {
+        if (!handshakes.enter(address)) {
+            throw new Refused(Why.TOO_MANY_HANDSHAKES, "of this address at once");
+        }
+        AtomicBoolean late = new AtomicBoolean();
+        Thread deadline = Thread.ofVirtual().start(() -> cut(line, settings.handshake(), late));
+        try {
+            SSLSocket client = tls.over(line);
+            client.startHandshake();
+            return client;
+        } catch (IOException e) {
+            throw late.get()
+                    ? new Refused(Why.HANDSHAKE_TOO_SLOW, "over " + settings.handshake())
+                    : new Refused(Why.HANDSHAKE_FAILED, String.valueOf(e.getMessage()));
+        } finally {
+            deadline.interrupt();
+            handshakes.leave(address);
+        }
+    }
+
+    private static void cut(Socket line, Duration after, AtomicBoolean late) {
+        try {
+            Thread.sleep(after);
+            late.set(true);
+            line.close();
+        } catch (InterruptedException e) {
+            // In time.
+        } catch (IOException e) {
+            // It is closed all the same.
+        }
+    }
+
+    private static String serverName(SSLSocket client) throws Refused {
+        List<SNIServerName> names =
+                ((ExtendedSSLSession) client.getSession()).getRequestedServerNames();
+        for (SNIServerName name : names) {
+            if (name instanceof SNIHostName host) {
+                return host.getAsciiName().toLowerCase(Locale.ROOT);
+            }
+        }
+        throw new Refused(Why.NO_SERVER_NAME, "wanted a TLS server name, found none");
+    }
+
+    private Socket connect(Destination destination) throws Refused {
+        Socket target = new Socket();
+        try {
+            target.connect(
+                    new InetSocketAddress(destination.host(), destination.port()),
+                    Math.toIntExact(settings.connect().toMillis()));
+            target.setTcpNoDelay(true);
+            return target;
+        } catch (IOException e) {
+            try {
+                target.close();
+            } catch (IOException closing) {
+                e.addSuppressed(closing);
+            }
+            throw new Refused(Why.TARGET_UNREACHABLE, destination.name() + ": " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,180 @@
+package io.opnmanager.tunnel.broker.access.stream;
+
+import io.quarkus.scheduler.Scheduled;
+import io.quarkus.tls.CertificateUpdatedEvent;
+import io.quarkus.tls.TlsConfiguration;
+import io.quarkus.tls.TlsConfigurationRegistry;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertPathBuilder;
+import java.security.cert.CertStore;
+import java.security.cert.CertificateFactory;
+import java.security.cert.CollectionCertStoreParameters;
+import java.security.cert.PKIXBuilderParameters;
+import java.security.cert.PKIXRevocationChecker;
+import java.security.cert.X509CertSelector;
+import java.util.EnumSet;
+import javax.net.ssl.CertPathTrustManagerParameters;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The gateway's TLS: certificate and authorities from Quarkus' registry, the revocation list from
+ * its file. A connection keeps what it began with; the next one sees what was loaded since.
+ */
+@Singleton
+class GatewayTls {
+
+    private static final Logger LOG = Logger.getLogger(GatewayTls.class);
+
+    /** Of the configuration in the registry: {@code quarkus.tls.stream.…}. */
+    private static final String NAME = "stream";
+
+    private static final String[] TLS_13 = {"TLSv1.3"};
+    private static final String[] TLS_12_TOO = {"TLSv1.3", "TLSv1.2"};
+
+    private final StreamSettings settings;
+    private final TlsConfigurationRegistry registry;
+    private final Vertx vertx;
+    private volatile @Nullable SSLContext context;
+
+    /** Of the revocation list that was loaded last. */
+    private volatile @Nullable FileTime listed;
+
+    GatewayTls(StreamSettings settings, TlsConfigurationRegistry registry, Vertx vertx) {
+        this.settings = settings;
+        this.registry = registry;
+        this.vertx = vertx;
+    }
+
+    /**
+     * Loads everything for the first time.
+     *
+     * @throws IllegalStateException when something is not configured or cannot be read: then the
+     *     broker does not start
+     */
+    void open() {
+        TlsConfiguration configuration =
+                registry.get(NAME)
+                        .orElseThrow(() ->
+                                new IllegalStateException(
+                                        "opnmanager.stream.enabled: wanted quarkus.tls.stream.key-store and"
+                                                + " .trust-store, found neither"));
+        try {
+            load(configuration);
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException(
+                    "the gateway's TLS could not be made: " + e.getMessage(), e);
+        }
+    }
+
+    void reloaded(@Observes CertificateUpdatedEvent event) {
+        if (context != null && event.name().equals(NAME)) {
+            loadAgain(event.tlsConfiguration());
+        }
+    }
+
+    @Scheduled(every = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @RunOnVirtualThread
+    void lookAtRevocationList() {
+        if (context == null || settings.revocationList().isEmpty()) {
+            return;
+        }
+        try {
+            FileTime now = Files.getLastModifiedTime(settings.revocationList().get());
+            if (!now.equals(listed)) {
+                registry.get(NAME).ifPresent(this::loadAgain);
+            }
+        } catch (IOException e) {
+            LOG.warnf(
+                    "the revocation list cannot be read, the last one counts: %s", e.getMessage());
+        }
+    }
+
+    private void loadAgain(TlsConfiguration configuration) {
+        try {
+            load(configuration);
+            LOG.info("the gateway's certificates were loaded again");
+        } catch (IOException | GeneralSecurityException e) {
+            LOG.errorf(
+                    "the gateway's certificates could not be loaded, the last ones count: %s",
+                    e.getMessage());
+        }
+    }
+
+    private void load(TlsConfiguration configuration) throws IOException, GeneralSecurityException {
+        if (configuration.getKeyStoreOptions() == null || configuration.getTrustStore() == null) {
+            throw new IOException(
+                    "wanted quarkus.tls.stream.key-store and .trust-store, found one of them");
+        }
+        TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+        trust.init(new CertPathTrustManagerParameters(trusted(configuration)));
+        SSLContext fresh = SSLContext.getInstance("TLS");
+        try {
+            fresh.init(
+                    configuration.getKeyStoreOptions().getKeyManagerFactory(vertx).getKeyManagers(),
+                    trust.getTrustManagers(),
+                    null);
+        } catch (IOException | GeneralSecurityException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new GeneralSecurityException(e);
+        }
+        context = fresh;
+    }
+
+    private PKIXBuilderParameters trusted(TlsConfiguration configuration)
+            throws IOException, GeneralSecurityException {
+        PKIXBuilderParameters parameters =
+                new PKIXBuilderParameters(configuration.getTrustStore(), new X509CertSelector());
+        Path list = settings.revocationList().orElse(null);
+        parameters.setRevocationEnabled(list != null);
+        if (list != null) {
+            FileTime written = Files.getLastModifiedTime(list);
+            try (InputStream from = Files.newInputStream(list)) {
+                parameters.addCertStore(
+                        CertStore.getInstance(
+                                "Collection",
+                                new CollectionCertStoreParameters(
+                                        CertificateFactory.getInstance("X.509")
+                                                .generateCRLs(from))));
+            }
+            PKIXRevocationChecker checker =
+                    (PKIXRevocationChecker)
+                            CertPathBuilder.getInstance("PKIX").getRevocationChecker();
+            // The list is all there is: nobody is asked over the network.
+            checker.setOptions(
+                    EnumSet.of(
+                            PKIXRevocationChecker.Option.PREFER_CRLS,
+                            PKIXRevocationChecker.Option.NO_FALLBACK));
+            parameters.addCertPathChecker(checker);
+            listed = written;
+        }
+        return parameters;
+    }
+
+    /** The server's side of TLS on a connection; its handshake is still to come. */
+    SSLSocket over(Socket raw) throws IOException {
+        SSLContext now = context;
+        if (now == null) {
+            throw new IOException("the gateway is not open");
+        }
+        SSLSocket tls = (SSLSocket) now.getSocketFactory().createSocket(raw, null, true);
+        tls.setUseClientMode(false);
+        tls.setNeedClientAuth(true);
+        tls.setEnabledProtocols(settings.tls12() ? TLS_12_TOO : TLS_13);
+        return tls;
+    }
+}
