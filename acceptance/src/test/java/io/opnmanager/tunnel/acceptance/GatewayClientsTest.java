@@ -1,0 +1,243 @@
+package io.opnmanager.tunnel.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.opnmanager.tunnel.demo.Certificates;
+import io.opnmanager.tunnel.demo.ClientAuthority;
+import io.opnmanager.tunnel.demo.Loopback;
+import io.opnmanager.tunnel.demo.OperatorClient;
+import io.opnmanager.tunnel.demo.Program;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Stock programs as clients of the gateway, through to a page behind a firewall. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class GatewayClientsTest {
+
+    private static final Path FOLDER = DatabaseServer.FOLDER.resolve("gateway-certificates");
+    private static final Duration A_DAY = Duration.ofDays(1);
+
+    private World world;
+    private HeavyPage page;
+    private JsonNode active;
+    private int gateway;
+    private String host;
+    private Path authority;
+
+    /** A program that listens on a local port and leads to the gateway. */
+    enum Client {
+        SOCAT {
+            @Override
+            List<String> command(GatewayClientsTest test, Path certificate, int port) {
+                return List.of(
+                        "socat",
+                        "TCP-LISTEN:%d,bind=127.0.0.1,reuseaddr,fork".formatted(port),
+                        "OPENSSL:127.0.0.1:%d,cert=%s,cafile=%s,commonname=localhost,snihost=%s"
+                                .formatted(test.gateway, certificate, test.authority, test.host));
+            }
+        },
+        STUNNEL {
+            @Override
+            List<String> command(GatewayClientsTest test, Path certificate, int port)
+                    throws IOException {
+                Path configuration = certificate.resolveSibling("stunnel-%d.conf".formatted(port));
+                Files.writeString(
+                        configuration,
+                        """
+                        foreground = yes
+                        pid =
+                        [gateway]
+                        client = yes
+                        accept = 127.0.0.1:%d
+                        connect = 127.0.0.1:%d
+                        cert = %s
+                        CAfile = %s
+                        verifyChain = yes
+                        checkHost = localhost
+                        sni = %s
+                        """
+                                .formatted(
+                                        port,
+                                        test.gateway,
+                                        certificate,
+                                        test.authority,
+                                        test.host));
+                return List.of("stunnel4", configuration.toString());
+            }
+        };
+
+        abstract List<String> command(GatewayClientsTest test, Path certificate, int port)
+                throws IOException;
+    }
+
+    @BeforeAll
+    void start() throws Exception {
+        Folders.delete(FOLDER);
+        ClientAuthority operators = ClientAuthority.make(FOLDER);
+        for (String name : List.of("kim", "lee")) {
+            operators.issue(name, "CN=" + name, A_DAY);
+        }
+        Certificates server = Certificates.make(FOLDER);
+        authority = server.authorityFile();
+        gateway = Loopback.freePort();
+        world =
+                World.named("gateway")
+                        .with("opnmanager.stream.enabled", "true")
+                        .with("opnmanager.stream.host", "127.0.0.1")
+                        .with("opnmanager.stream.port", Integer.toString(gateway))
+                        .with(
+                                "quarkus.tls.stream.trust-store.pem.certs",
+                                operators.file().toString())
+                        .with(
+                                "quarkus.tls.stream.key-store.pem.0.cert",
+                                server.certificateFile().toString())
+                        .with("quarkus.tls.stream.key-store.pem.0.key", server.keyFile().toString())
+                        .start();
+        for (String name : List.of("kim", "lee")) {
+            world.addOperator(name, "operator");
+            var named = OperatorClient.object().put("role", "operator");
+            named.putArray("certificate_names").add(name);
+            assertThat(world.operator().call("PUT", "/api/v1/operators/" + name, named).status())
+                    .isEqualTo(200);
+        }
+        page = world.with(HeavyPage.start());
+        world.addFirewall("firewall-1", "127.0.0.1:" + page.port());
+        try (var kim =
+                OperatorClient.basic(
+                        world.broker().uri(),
+                        world.broker().certificates().clientContext(),
+                        "kim",
+                        World.PASSWORD)) {
+            long id =
+                    kim.open(
+                                    OperatorClient.object()
+                                            .put("firewall_id", world.firewall().id())
+                                            .put("target", "http://localhost:" + page.port()))
+                            .path("id")
+                            .asLong();
+            world.awaitActive(id);
+            active = kim.request(id);
+        }
+        host = URI.create(active.path("session_url").asText()).getHost();
+    }
+
+    @AfterAll
+    void end() {
+        world.close();
+    }
+
+    private Program started(Client client, String certificate, int port) throws Exception {
+        Program program =
+                Program.start(
+                        client.name(),
+                        FOLDER,
+                        client.command(this, FOLDER.resolve(certificate + ".pem"), port),
+                        Map.of());
+        Eventually.within(Eventually.TOLD, () -> assertThat(Loopback.isListening(port)).isTrue());
+        return program;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void two_hundred_megabytes_go_each_way_at_once(Client client) throws Exception {
+        int port = Loopback.freePort();
+        try (Program program = started(client, "kim", port);
+                Socket up = new Socket(InetAddress.getLoopbackAddress(), port);
+                Socket down = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            HandBrowser.send(
+                    up,
+                    "POST /digest HTTP/1.1\r\nHost: x\r\nContent-Length: "
+                            + HeavyPage.LARGE
+                            + "\r\n\r\n");
+            CompletableFuture<String> sent =
+                    CompletableFuture.supplyAsync(
+                            () -> poured(up), work -> Thread.ofVirtual().start(work));
+            HandBrowser.send(down, "GET /bytes HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+            assertThat(HandBrowser.head(down)).contains("" + HeavyPage.LARGE);
+
+            assertThat(HeavyPage.drink(down.getInputStream()))
+                    .isEqualTo(
+                            HeavyPage.pour(
+                                    OutputStream.nullOutputStream(),
+                                    HeavyPage.LARGE,
+                                    new AtomicLong()));
+            String digest = sent.get(60, TimeUnit.SECONDS);
+            assertThat(HandBrowser.head(up)).startsWith("HTTP/1.1 200 ");
+            assertThat(new String(up.getInputStream().readNBytes(64), StandardCharsets.US_ASCII))
+                    .isEqualTo(digest);
+            assertThat(program.isAlive()).isTrue();
+        }
+    }
+
+    private static String poured(Socket to) {
+        try {
+            return HeavyPage.pour(to.getOutputStream(), HeavyPage.LARGE, new AtomicLong());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void another_operator_gets_nothing(Client client) throws Exception {
+        int port = Loopback.freePort();
+        try (Program program = started(client, "lee", port);
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            HandBrowser.send(socket, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+
+            assertThat(HandBrowser.untilCut(socket)).isZero();
+            assertThat(program.isAlive()).isTrue();
+        }
+    }
+
+    @Test
+    void openssl_is_a_client_too() throws Exception {
+        Process openssl =
+                new ProcessBuilder(
+                                "openssl",
+                                "s_client",
+                                "-quiet",
+                                "-connect",
+                                "127.0.0.1:" + gateway,
+                                "-servername",
+                                host,
+                                "-verify_hostname",
+                                "localhost",
+                                "-verify_return_error",
+                                "-CAfile",
+                                authority.toString(),
+                                "-cert",
+                                FOLDER.resolve("kim.pem").toString())
+                        .start();
+        try (OutputStream in = openssl.getOutputStream()) {
+            in.write(
+                    "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+            in.flush();
+            assertThat(
+                            new String(
+                                    openssl.getInputStream().readAllBytes(),
+                                    StandardCharsets.US_ASCII))
+                    .endsWith("there");
+        }
+    }
+}
