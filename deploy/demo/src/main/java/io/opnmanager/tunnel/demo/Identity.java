@@ -15,12 +15,14 @@ import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.Date;
 import java.util.HexFormat;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -29,6 +31,7 @@ import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.CertIOException;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -96,7 +99,9 @@ record Identity(PrivateKey key, X509Certificate certificate) {
                     builder.addExtension(
                             Extension.basicConstraints, true, new BasicConstraints(true));
                     builder.addExtension(
-                            Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign));
+                            Extension.keyUsage,
+                            true,
+                            new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
                 }
                 case SERVER ->
                         builder.addExtension(
@@ -120,6 +125,27 @@ record Identity(PrivateKey key, X509Certificate certificate) {
                     new JcaX509CertificateConverter().getCertificate(builder.build(signature)));
         } catch (GeneralSecurityException | CertIOException | OperatorCreationException e) {
             throw new IllegalStateException("no certificate could be made for " + name, e);
+        }
+    }
+
+    /** The list of this authority's certificates that are no longer good, for a day. */
+    String revocationListPem(Collection<BigInteger> serials) {
+        try {
+            Instant now = Instant.now();
+            var builder =
+                    new JcaX509v2CRLBuilder(
+                            certificate.getSubjectX500Principal(),
+                            Date.from(now.minus(Duration.ofMinutes(5))));
+            builder.setNextUpdate(Date.from(now.plus(Duration.ofDays(1))));
+            for (BigInteger serial : serials) {
+                builder.addCRLEntry(serial, Date.from(now), CRLReason.keyCompromise);
+            }
+            return pem(
+                    "X509 CRL",
+                    builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(key))
+                            .getEncoded());
+        } catch (IOException | OperatorCreationException e) {
+            throw new IllegalStateException("no revocation list could be made", e);
         }
     }
 

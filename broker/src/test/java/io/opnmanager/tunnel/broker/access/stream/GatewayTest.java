@@ -23,7 +23,9 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,32 +65,38 @@ class GatewayTest {
                 ClientAuthority authority = ClientAuthority.make(FOLDER);
                 authority.issue("kim", "CN=kim", Duration.ofDays(1));
                 authority.issue("lee", "CN=lee", Duration.ofDays(1));
+                authority.issue("gone", "CN=kim", Duration.ofDays(1));
+                authority.issue("going", "CN=kim", Duration.ofDays(1));
+                authority.revoke("later.crl", "gone", "going");
                 // Its time begins five minutes ago.
                 authority.issue("late", "CN=kim", Duration.ofMinutes(-1));
                 ClientAuthority.make(FOLDER.resolve("foreign"))
                         .issue("kim", "CN=kim", Duration.ofDays(1));
                 Certificates server = Certificates.make(FOLDER);
-                return Map.of(
-                        "quarkus.tls.stream.trust-store.pem.certs",
-                        authority.file().toString(),
-                        "quarkus.tls.stream.key-store.pem.\"0\".cert",
-                        server.certificateFile().toString(),
-                        "quarkus.tls.stream.key-store.pem.\"0\".key",
-                        server.keyFile().toString(),
-                        "opnmanager.stream.enabled",
-                        "true",
-                        "opnmanager.stream.port",
-                        "0",
-                        "opnmanager.stream.handshake",
-                        HANDSHAKE.toSeconds() + "s",
-                        "opnmanager.stream.handshakes-per-address",
-                        Integer.toString(PER_ADDRESS),
-                        "opnmanager.stream.stall",
-                        "2s",
-                        "opnmanager.stream.routes.\"echo.test\".target",
-                        "127.0.0.1:" + free.getLocalPort(),
-                        "opnmanager.stream.routes.\"echo.test\".clients",
-                        "kim");
+                return Map.ofEntries(
+                        Map.entry(
+                                "quarkus.tls.stream.trust-store.pem.certs",
+                                authority.file().toString()),
+                        Map.entry(
+                                "quarkus.tls.stream.key-store.pem.\"0\".cert",
+                                server.certificateFile().toString()),
+                        Map.entry(
+                                "quarkus.tls.stream.key-store.pem.\"0\".key",
+                                server.keyFile().toString()),
+                        Map.entry(
+                                "opnmanager.stream.revocation-list",
+                                authority.revoke("now.crl", "gone").toString()),
+                        Map.entry("opnmanager.stream.enabled", "true"),
+                        Map.entry("opnmanager.stream.port", "0"),
+                        Map.entry("opnmanager.stream.handshake", HANDSHAKE.toSeconds() + "s"),
+                        Map.entry(
+                                "opnmanager.stream.handshakes-per-address",
+                                Integer.toString(PER_ADDRESS)),
+                        Map.entry("opnmanager.stream.stall", "2s"),
+                        Map.entry(
+                                "opnmanager.stream.routes.\"echo.test\".target",
+                                "127.0.0.1:" + free.getLocalPort()),
+                        Map.entry("opnmanager.stream.routes.\"echo.test\".clients", "kim"));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -257,6 +265,24 @@ class GatewayTest {
         assertRefused(open(null, "echo.test"), "handshake_failed");
         assertRefused(open("late", "echo.test"), "handshake_failed");
         assertRefused(open("foreign/kim", "echo.test"), "handshake_failed");
+    }
+
+    @Test
+    void a_revoked_certificate_is_refused_as_soon_as_the_list_says_so() throws Exception {
+        assertRefused(open("gone", "echo.test"), "handshake_failed");
+        byte[] asked = "e3".getBytes(StandardCharsets.US_ASCII);
+        assertThat(echoed(open("going", "echo.test"), asked)).isEqualTo(asked);
+
+        Files.copy(
+                FOLDER.resolve("later.crl"),
+                FOLDER.resolve("now.crl"),
+                StandardCopyOption.REPLACE_EXISTING);
+
+        await().atMost(10, TimeUnit.SECONDS)
+                .untilAsserted(() ->
+                        assertThatThrownBy(() -> echoed(open("going", "echo.test"), asked))
+                                .isInstanceOf(SSLException.class));
+        assertThat(echoed(open("kim", "echo.test"), asked)).isEqualTo(asked);
     }
 
     @Test
