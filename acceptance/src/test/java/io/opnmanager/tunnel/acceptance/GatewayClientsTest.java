@@ -2,7 +2,6 @@ package io.opnmanager.tunnel.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.opnmanager.tunnel.demo.Certificates;
 import io.opnmanager.tunnel.demo.ClientAuthority;
 import io.opnmanager.tunnel.demo.Loopback;
@@ -34,11 +33,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 class GatewayClientsTest {
 
     private static final Path FOLDER = DatabaseServer.FOLDER.resolve("gateway-certificates");
+    private static final List<String> OPERATORS = List.of("kim", "lee", "max");
     private static final Duration A_DAY = Duration.ofDays(1);
 
     private World world;
     private HeavyPage page;
-    private JsonNode active;
     private int gateway;
     private String host;
     private Path authority;
@@ -47,17 +46,17 @@ class GatewayClientsTest {
     enum Client {
         SOCAT {
             @Override
-            List<String> command(GatewayClientsTest test, Path certificate, int port) {
+            List<String> command(GatewayClientsTest test, String host, Path certificate, int port) {
                 return List.of(
                         "socat",
                         "TCP-LISTEN:%d,bind=127.0.0.1,reuseaddr,fork".formatted(port),
                         "OPENSSL:127.0.0.1:%d,cert=%s,cafile=%s,commonname=localhost,snihost=%s"
-                                .formatted(test.gateway, certificate, test.authority, test.host));
+                                .formatted(test.gateway, certificate, test.authority, host));
             }
         },
         STUNNEL {
             @Override
-            List<String> command(GatewayClientsTest test, Path certificate, int port)
+            List<String> command(GatewayClientsTest test, String host, Path certificate, int port)
                     throws IOException {
                 Path configuration = certificate.resolveSibling("stunnel-%d.conf".formatted(port));
                 Files.writeString(
@@ -75,17 +74,13 @@ class GatewayClientsTest {
                         checkHost = localhost
                         sni = %s
                         """
-                                .formatted(
-                                        port,
-                                        test.gateway,
-                                        certificate,
-                                        test.authority,
-                                        test.host));
+                                .formatted(port, test.gateway, certificate, test.authority, host));
                 return List.of("stunnel4", configuration.toString());
             }
         };
 
-        abstract List<String> command(GatewayClientsTest test, Path certificate, int port)
+        abstract List<String> command(
+                GatewayClientsTest test, String host, Path certificate, int port)
                 throws IOException;
     }
 
@@ -93,7 +88,7 @@ class GatewayClientsTest {
     void start() throws Exception {
         Folders.delete(FOLDER);
         ClientAuthority operators = ClientAuthority.make(FOLDER);
-        for (String name : List.of("kim", "lee")) {
+        for (String name : OPERATORS) {
             operators.issue(name, "CN=" + name, A_DAY);
         }
         Certificates server = Certificates.make(FOLDER);
@@ -112,7 +107,7 @@ class GatewayClientsTest {
                                 server.certificateFile().toString())
                         .with("quarkus.tls.stream.key-store.pem.0.key", server.keyFile().toString())
                         .start();
-        for (String name : List.of("kim", "lee")) {
+        for (String name : OPERATORS) {
             world.addOperator(name, "operator");
             var named = OperatorClient.object().put("role", "operator");
             named.putArray("certificate_names").add(name);
@@ -121,23 +116,27 @@ class GatewayClientsTest {
         }
         page = world.with(HeavyPage.start());
         world.addFirewall("firewall-1", "127.0.0.1:" + page.port());
-        try (var kim =
+        host = openedBy("kim");
+    }
+
+    /** The host of a new session of an operator. */
+    private String openedBy(String operator) throws Exception {
+        try (var theirs =
                 OperatorClient.basic(
                         world.broker().uri(),
                         world.broker().certificates().clientContext(),
-                        "kim",
+                        operator,
                         World.PASSWORD)) {
             long id =
-                    kim.open(
+                    theirs.open(
                                     OperatorClient.object()
                                             .put("firewall_id", world.firewall().id())
                                             .put("target", "http://localhost:" + page.port()))
                             .path("id")
                             .asLong();
             world.awaitActive(id);
-            active = kim.request(id);
+            return URI.create(theirs.request(id).path("session_url").asText()).getHost();
         }
-        host = URI.create(active.path("session_url").asText()).getHost();
     }
 
     @AfterAll
@@ -145,12 +144,13 @@ class GatewayClientsTest {
         world.close();
     }
 
-    private Program started(Client client, String certificate, int port) throws Exception {
+    private Program started(Client client, String host, String certificate, int port)
+            throws Exception {
         Program program =
                 Program.start(
                         client.name(),
                         FOLDER,
-                        client.command(this, FOLDER.resolve(certificate + ".pem"), port),
+                        client.command(this, host, FOLDER.resolve(certificate + ".pem"), port),
                         Map.of());
         Eventually.within(Eventually.TOLD, () -> assertThat(Loopback.isListening(port)).isTrue());
         return program;
@@ -160,7 +160,7 @@ class GatewayClientsTest {
     @EnumSource
     void two_hundred_megabytes_go_each_way_at_once(Client client) throws Exception {
         int port = Loopback.freePort();
-        try (Program program = started(client, "kim", port);
+        try (Program program = started(client, host, "kim", port);
                 Socket up = new Socket(InetAddress.getLoopbackAddress(), port);
                 Socket down = new Socket(InetAddress.getLoopbackAddress(), port)) {
             HandBrowser.send(
@@ -200,13 +200,53 @@ class GatewayClientsTest {
     @EnumSource
     void another_operator_gets_nothing(Client client) throws Exception {
         int port = Loopback.freePort();
-        try (Program program = started(client, "lee", port);
+        try (Program program = started(client, host, "lee", port);
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             HandBrowser.send(socket, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
 
             assertThat(HandBrowser.untilCut(socket)).isZero();
             assertThat(program.isAlive()).isTrue();
         }
+    }
+
+    @Test
+    void a_right_that_is_withdrawn_cuts_what_flows() throws Exception {
+        int port = Loopback.freePort();
+        try (Program program = started(Client.SOCAT, openedBy("max"), "max", port);
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            HandBrowser.send(socket, "GET /bytes HTTP/1.1\r\nHost: x\r\n\r\n");
+            assertThat(HandBrowser.head(socket)).contains("" + HeavyPage.LARGE);
+            CompletableFuture<Long> rest =
+                    CompletableFuture.supplyAsync(
+                            () -> read(socket), work -> Thread.ofVirtual().start(work));
+            var viewer = OperatorClient.object().put("role", "viewer");
+            viewer.putArray("certificate_names").add("max");
+
+            assertThat(world.operator().call("PUT", "/api/v1/operators/max", viewer).status())
+                    .isEqualTo(200);
+
+            assertThat(rest.get(2, TimeUnit.SECONDS)).isLessThan(HeavyPage.LARGE);
+            assertThat(program.isAlive()).isTrue();
+        }
+    }
+
+    /** Slowly, so that there is something left to cut. */
+    private static long read(Socket from) {
+        long bytes = 0;
+        try {
+            byte[] some = new byte[64 * 1024];
+            int read = from.getInputStream().read(some);
+            while (read >= 0) {
+                bytes += read;
+                Thread.sleep(5);
+                read = from.getInputStream().read(some);
+            }
+        } catch (IOException e) {
+            // A reset is an end as well.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return bytes;
     }
 
     @Test
