@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -121,6 +120,10 @@ class GatewayClientsTest {
 
     /** The host of a new session of an operator. */
     private String openedBy(String operator) throws Exception {
+        return openedBy(operator, "http://localhost:" + page.port());
+    }
+
+    private String openedBy(String operator, String target) throws Exception {
         try (var theirs =
                 OperatorClient.basic(
                         world.broker().uri(),
@@ -131,11 +134,11 @@ class GatewayClientsTest {
                     theirs.open(
                                     OperatorClient.object()
                                             .put("firewall_id", world.firewall().id())
-                                            .put("target", "http://localhost:" + page.port()))
+                                            .put("target", target))
                             .path("id")
                             .asLong();
             world.awaitActive(id);
-            return URI.create(theirs.request(id).path("session_url").asText()).getHost();
+            return world.rows().accessHost(id) + ".localhost";
         }
     }
 
@@ -250,7 +253,7 @@ class GatewayClientsTest {
     }
 
     @Test
-    void openssl_is_a_client_too() throws Exception {
+    void openssl_reaches_a_port_that_is_no_web_page() throws Exception {
         Process openssl =
                 new ProcessBuilder(
                                 "openssl",
@@ -259,14 +262,14 @@ class GatewayClientsTest {
                                 "-connect",
                                 "127.0.0.1:" + gateway,
                                 "-servername",
-                                host,
+                                openedBy("lee", "tcp://localhost:" + page.port()),
                                 "-verify_hostname",
                                 "localhost",
                                 "-verify_return_error",
                                 "-CAfile",
                                 authority.toString(),
                                 "-cert",
-                                FOLDER.resolve("kim.pem").toString())
+                                FOLDER.resolve("lee.pem").toString())
                         .start();
         try (OutputStream in = openssl.getOutputStream()) {
             in.write(

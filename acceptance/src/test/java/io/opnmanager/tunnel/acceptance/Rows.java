@@ -18,6 +18,11 @@ record Rows(Database database) {
         return row(request, "status", "COALESCE(end_reason, '')");
     }
 
+    /** The first label of a session's own host. */
+    String accessHost(long request) throws SQLException {
+        return row(request, "access_host").getFirst();
+    }
+
     /** Whether the port of a request can be given away again. */
     boolean portFreed(long request) throws SQLException {
         return row(request, "port_freed_at IS NOT NULL").equals(List.of("1"));

@@ -20,8 +20,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A live request of this node with a web page at its end, and the browsers that were let in. It is
- * in memory only, like the tunnel that it stands on: both go with this process.
+ * A live request of this node, and the browsers that were let in when there is a web page at its
+ * end. It is in memory only, like the tunnel that it stands on: both go with this process.
  *
  * <p>Safe from any thread; never waits, but for {@link #end} and {@link #shutOut}, which close what
  * the session owns.
@@ -68,6 +68,11 @@ public final class LiveSession {
 
     void kind(FirewallKind known) {
         kind = known;
+    }
+
+    /** Whether there is a web page at its end, for browsers. */
+    public boolean hasPage() {
+        return row.view().sessionUrl() != null;
     }
 
     /** Whether its page can be reached. */

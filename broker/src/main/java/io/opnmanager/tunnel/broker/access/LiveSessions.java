@@ -163,7 +163,7 @@ public class LiveSessions {
 
     private void see(RequestRow row) {
         String host = row.accessHost();
-        if (host == null || row.view().sessionUrl() == null || gone.known(host) != null) {
+        if (host == null || gone.known(host) != null) {
             return;
         }
         LiveSession session =

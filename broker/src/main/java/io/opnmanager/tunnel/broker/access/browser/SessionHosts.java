@@ -120,7 +120,12 @@ class SessionHosts {
 
     private void answer(HttpServerRequest request, Standing standing) {
         switch (standing) {
-            case Standing.Live live -> live(request, live.session());
+            case Standing.Live live when live.session().hasPage() -> live(request, live.session());
+            case Standing.Live _ -> {
+                // For programs: a browser has nothing to see here.
+                metrics.refused(Refusal.UNKNOWN_HOST);
+                doors.pages.unknown(request);
+            }
             case Standing.Ended ended -> {
                 metrics.refused(Refusal.ENDED);
                 doors.pages.ended(request, ended);
