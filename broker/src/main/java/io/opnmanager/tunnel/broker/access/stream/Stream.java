@@ -29,14 +29,23 @@ final class Stream implements AutoCloseable {
     /**
      * @param line the TCP connection below the client's TLS: closing TLS waits for a write that is
      *     under way, closing this does not
+     * @param share of the bandwidth, with other connections to the same destination
      */
-    Stream(Socket line, Socket client, Socket target) {
+    Stream(Socket line, Socket client, Socket target, Share share) {
         this.line = line;
         this.client = client;
         this.target = target;
-        this.up = new Direction(client, target);
-        this.down = new Direction(target, client);
+        this.up = new Direction(client, target, share.up());
+        this.down = new Direction(target, client, share.down());
     }
+
+    /**
+     * What connections to one destination share; null is without limit.
+     *
+     * @param up from clients
+     * @param down to clients
+     */
+    record Share(@Nullable Bandwidth up, @Nullable Bandwidth down) {}
 
     /** Pumps to the end, in the calling virtual thread and one more. */
     void run() throws InterruptedException {
@@ -100,15 +109,17 @@ final class Stream implements AutoCloseable {
     private final class Direction {
         private final Socket from;
         private final Socket to;
+        private final @Nullable Bandwidth limit;
         private final AtomicLong bytes = new AtomicLong();
         private volatile long moved = System.nanoTime();
 
         /** Whether a write has not come back yet. */
         private volatile boolean writing;
 
-        Direction(Socket from, Socket to) {
+        Direction(Socket from, Socket to, @Nullable Bandwidth limit) {
             this.from = from;
             this.to = to;
+            this.limit = limit;
         }
 
         void pump() {
@@ -118,6 +129,9 @@ final class Stream implements AutoCloseable {
                 byte[] chunk = new byte[CHUNK];
                 int read = in.read(chunk);
                 while (read >= 0) {
+                    if (limit != null) {
+                        limit.take(read);
+                    }
                     moved = System.nanoTime();
                     writing = true;
                     out.write(chunk, 0, read);
@@ -129,6 +143,9 @@ final class Stream implements AutoCloseable {
                 to.shutdownOutput();
             } catch (IOException e) {
                 close(StreamEnd.BROKEN);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                close(StreamEnd.CUT);
             }
         }
 

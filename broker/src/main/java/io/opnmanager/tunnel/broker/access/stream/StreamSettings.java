@@ -1,5 +1,6 @@
 package io.opnmanager.tunnel.broker.access.stream;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Max;
@@ -75,6 +76,12 @@ public interface StreamSettings {
     @Min(1)
     @Max(10_000)
     int handshakesPerAddress();
+
+    /**
+     * Bytes a second for one session or one service, in each direction, all of its connections
+     * together. From 64K. Default: no limit.
+     */
+    Optional<MemorySize> bandwidth();
 
     /** Services that need no session, by the server name that a client asks for. */
     Map<String, Route> routes();

@@ -93,6 +93,7 @@ class GatewayTest {
                                 "opnmanager.stream.handshakes-per-address",
                                 Integer.toString(PER_ADDRESS)),
                         Map.entry("opnmanager.stream.stall", "2s"),
+                        Map.entry("opnmanager.stream.bandwidth", "20M"),
                         Map.entry(
                                 "opnmanager.stream.routes.\"echo.test\".target",
                                 "127.0.0.1:" + free.getLocalPort()),
@@ -251,6 +252,18 @@ class GatewayTest {
         new Random(7).nextBytes(bytes);
 
         assertThat(echoed(open("kim", "echo.test"), bytes)).isEqualTo(bytes);
+    }
+
+    @Test
+    void no_more_goes_than_the_bandwidth_allows() throws Exception {
+        byte[] bytes = new byte[40 * 1024 * 1024];
+        long begin = System.nanoTime();
+
+        // First all of it up, at 20 MiB a second, then all of it down.
+        assertThat(echoed(open("kim", "echo.test"), bytes)).hasSize(bytes.length);
+
+        assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                .isGreaterThan(Duration.ofMillis(3_800));
     }
 
     @Test
