@@ -214,7 +214,15 @@ final class GridWorld {
     /** What a call is about; empty when it is about nothing that has to be made. */
     private String thing(RouteRule rule, GridCaller caller, boolean own) {
         return switch (rule.about()) {
-            case OPEN, CERTIFICATE, NOTHING, LIST, EVERYTHING, PERSON, FIREWALL, SPARE_FIREWALL ->
+            case OPEN,
+                    CERTIFICATE,
+                    NOTHING,
+                    FRESH,
+                    LIST,
+                    EVERYTHING,
+                    PERSON,
+                    FIREWALL,
+                    SPARE_FIREWALL ->
                     "";
             case OPERATOR -> SUBJECT;
             case OWN_TOKEN -> TOKEN + (caller.operator().isEmpty() ? other : caller.operator());
@@ -226,7 +234,7 @@ final class GridWorld {
 
     private String subject(RouteRule rule, String thing) {
         return switch (rule.about()) {
-            case OPEN, CERTIFICATE, NOTHING, LIST, EVERYTHING, PERSON -> "";
+            case OPEN, CERTIFICATE, NOTHING, FRESH, LIST, EVERYTHING, PERSON -> "";
             case FIREWALL -> Long.toString(firewall);
             case SPARE_FIREWALL -> Long.toString(spare);
             case OPERATOR, OWN_TOKEN, APPROVAL, SEEN_REQUEST, HELD_REQUEST, OWN_REQUEST ->

@@ -4,6 +4,7 @@ import static io.opnmanager.tunnel.broker.RouteRule.About.APPROVAL;
 import static io.opnmanager.tunnel.broker.RouteRule.About.CERTIFICATE;
 import static io.opnmanager.tunnel.broker.RouteRule.About.EVERYTHING;
 import static io.opnmanager.tunnel.broker.RouteRule.About.FIREWALL;
+import static io.opnmanager.tunnel.broker.RouteRule.About.FRESH;
 import static io.opnmanager.tunnel.broker.RouteRule.About.HELD_REQUEST;
 import static io.opnmanager.tunnel.broker.RouteRule.About.LIST;
 import static io.opnmanager.tunnel.broker.RouteRule.About.NOTHING;
@@ -55,6 +56,8 @@ record RouteRule(String route, Set<String> may, About about, String answer, Stri
         OWN_REQUEST,
         /** Another operator's, of a firewall within reach. */
         APPROVAL,
+        /** Nothing, but a certificate is not enough. */
+        FRESH,
         /** The caller's own account: not for tokens. */
         PERSON,
         /** The same, about a token of the caller. */
@@ -127,6 +130,13 @@ record RouteRule(String route, Set<String> may, About about, String answer, Stri
                     rule("GET /api/v1/audit", ADMINISTRATORS, EVERYTHING, "200"),
                     rule("GET /api/v1/audit/export", ADMINISTRATORS, EVERYTHING, "200"),
                     rule("GET /api/v1/audit/verify", ADMINISTRATORS, EVERYTHING, "200"),
+                    rule(
+                            "POST /api/v1/certificates",
+                            OPERATORS,
+                            FRESH,
+                            "400 invalid_field",
+                            "{'certificate_request': 'x'}"),
+                    rule("DELETE /api/v1/certificates", OPERATORS, NOTHING, "204"),
                     rule("GET /api/v1/firewalls", EVERYONE, LIST, "200"),
                     rule("GET /api/v1/firewalls/events", EVERYONE, NOTHING, "200"),
                     rule("GET /api/v1/firewalls/tags", EVERYONE, LIST, "200"),
@@ -314,6 +324,10 @@ record RouteRule(String route, Set<String> may, About about, String answer, Stri
             case SEEN_REQUEST, HELD_REQUEST ->
                     within && (own || !caller.role().equals("operator")) ? answer : "403 not_yours";
             case OWN_REQUEST -> within && own ? answer : "403 not_yours";
+            case FRESH ->
+                    caller.credential() == GridCaller.Credential.CERTIFICATE
+                            ? "403 not_allowed"
+                            : answer;
             case PERSON, OWN_TOKEN -> caller.isToken() ? "403 not_allowed" : answer;
         };
     }

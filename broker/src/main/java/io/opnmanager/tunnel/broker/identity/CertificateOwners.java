@@ -4,6 +4,7 @@ import io.opnmanager.tunnel.broker.problem.Problem;
 import jakarta.inject.Singleton;
 import java.security.cert.X509Certificate;
 import java.util.Set;
+import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,14 +15,27 @@ import org.jspecify.annotations.Nullable;
 public class CertificateOwners {
 
     private final OperatorSignIn signIn;
+    private final Jdbi jdbi;
 
-    CertificateOwners(OperatorSignIn signIn) {
+    CertificateOwners(OperatorSignIn signIn, Jdbi jdbi) {
         this.signIn = signIn;
+        this.jdbi = jdbi;
     }
 
-    /** Common name, DNS names, mail addresses and URIs of a certificate, as they stand there. */
-    public Set<String> names(X509Certificate certificate) {
-        return ClientCertificate.of(certificate).names();
+    /** The certificates of all nodes with whose keys operators' certificates are signed; blocks. */
+    public Set<X509Certificate> authorities() {
+        return jdbi.withHandle(OperatorAuthorities::all);
+    }
+
+    /**
+     * By which names its holder is known: of one that a node has signed the operator's, as long as
+     * it is good; else common name, DNS names, mail addresses and URIs, as they stand there.
+     * Blocks.
+     */
+    public Set<String> names(X509Certificate certificate, @Nullable String address) {
+        return jdbi.withHandle(handle -> OperatorAuthorities.haveSigned(handle, certificate))
+                ? Set.of(owner(certificate, address).name())
+                : ClientCertificate.of(certificate).names();
     }
 
     /**

@@ -44,6 +44,12 @@ class CertificateSignInResource implements CertificateSignInApi {
         }
         String address = current.address();
         Admitted admitted = operators.byCertificate(certificate, address);
+        if (admitted.credential().isToken()) {
+            // A sign-in can do what the operator can, which is more than the token could.
+            throw new Problem(
+                    ProblemCode.NOT_ALLOWED,
+                    "a certificate that was made with a token begins no sign-in");
+        }
         KnownOperator operator = known.nameNow(admitted.operator().name());
         if (operator == null) {
             throw new Problem(

@@ -25,8 +25,13 @@ record Credential(
         return new Credential(method, null, null, null, null);
     }
 
-    static Credential certificate(Instant expiresAt) {
-        return new Credential(SignInMethod.CERTIFICATE, null, null, expiresAt, null);
+    /**
+     * A certificate, and the number of the token that it was made with.
+     *
+     * @param token null when it was made without one
+     */
+    static Credential certificate(Instant expiresAt, @Nullable Long token) {
+        return new Credential(SignInMethod.CERTIFICATE, token, null, expiresAt, null);
     }
 
     static Credential token(long id, Instant expiresAt) {

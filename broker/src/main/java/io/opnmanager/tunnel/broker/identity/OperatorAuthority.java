@@ -21,6 +21,7 @@ import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.HexFormat;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
@@ -57,6 +58,7 @@ final class OperatorAuthority {
     private static final Duration EARLIER = Duration.ofMinutes(5);
 
     private static final int SERIAL_BYTES = 16;
+    private static final int NAME_BYTES = 6;
     private static final int LEAST_RSA_BITS = 3072;
     private static final int LEAST_EC_BITS = 256;
     private static final int LONGEST_REQUEST = 16 * 1024;
@@ -75,11 +77,11 @@ final class OperatorAuthority {
      *
      * @throws IOException when what is there is not what was written
      */
-    static OperatorAuthority in(Path folder, String node) throws IOException {
+    static OperatorAuthority in(Path folder) throws IOException {
         Path file = folder.resolve(FILE);
         try {
             if (!Files.exists(file)) {
-                OperatorAuthority made = make(node);
+                OperatorAuthority made = make();
                 PrivateFile.write(file, pem(made.certificate) + pem(made.key));
                 return made;
             }
@@ -89,12 +91,16 @@ final class OperatorAuthority {
         }
     }
 
-    private static OperatorAuthority make(String node)
+    private static OperatorAuthority make()
             throws GeneralSecurityException, OperatorCreationException, IOException {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(new ECGenParameterSpec("secp256r1"));
         KeyPair pair = generator.generateKeyPair();
-        X500Name name = named("OPNManager Tunnel operators, " + node);
+        // Several nodes have one each, and clients tell them apart by their names.
+        X500Name name =
+                named(
+                        "OPNManager Tunnel operators "
+                                + HexFormat.of().formatHex(Secrets.random(NAME_BYTES)));
         Instant now = Instant.now();
         var builder =
                 new JcaX509v3CertificateBuilder(

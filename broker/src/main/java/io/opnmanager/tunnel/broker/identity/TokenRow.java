@@ -47,15 +47,18 @@ record TokenRow(Admitted admitted, Duration left) {
     private static TokenRow read(ResultSet row) throws SQLException {
         Caller.Operator operator = OperatorRow.caller(row);
         Instant expiresAt = UtcTime.read(row, "expires_at");
-        Caller.Operator narrowed =
-                new Caller.Operator(
-                        operator.name(),
-                        narrower(operator.role(), row.getString("token_role")),
-                        operator.reach()
-                                .within(Set.copyOf(OperatorRow.tags(row.getString("token_tags")))));
         return new TokenRow(
-                new Admitted(narrowed, Credential.token(row.getLong("id"), expiresAt)),
+                new Admitted(
+                        narrowed(operator, row), Credential.token(row.getLong("id"), expiresAt)),
                 Duration.between(UtcTime.read(row, "now"), expiresAt));
+    }
+
+    /** An operator with what the token of a row allows: {@code token_role}, {@code token_tags}. */
+    static Caller.Operator narrowed(Caller.Operator operator, ResultSet row) throws SQLException {
+        return new Caller.Operator(
+                operator.name(),
+                narrower(operator.role(), row.getString("token_role")),
+                operator.reach().within(Set.copyOf(OperatorRow.tags(row.getString("token_tags")))));
     }
 
     /** The narrower of an operator's role and the one of a token, which may have none. */

@@ -49,7 +49,7 @@ class OperatorAuthorityTest {
     }
 
     private OperatorAuthority authority() throws IOException {
-        return OperatorAuthority.in(folder.resolve("state"), "node-a");
+        return OperatorAuthority.in(folder.resolve("state"));
     }
 
     @Test

@@ -72,7 +72,7 @@ class Destinations {
     Destination choose(String serverName, X509Certificate client, String address) throws Refused {
         Open open = services.get(serverName);
         if (open != null) {
-            if (Collections.disjoint(open.clients, owners.names(client))) {
+            if (Collections.disjoint(open.clients, names(client, address))) {
                 throw new Refused(Why.NOT_ALLOWED, "no name of the certificate is listed");
             }
             return open.service;
@@ -89,6 +89,14 @@ class Destinations {
             case Standing.Ended _, Standing.Elsewhere _, Standing.Unknown _ ->
                     throw new Refused(Why.UNKNOWN_SERVER_NAME, "no live session of this node");
         };
+    }
+
+    private Set<String> names(X509Certificate client, String address) throws Refused {
+        try {
+            return owners.names(client, address);
+        } catch (Problem e) {
+            throw new Refused(Why.NOT_ALLOWED, String.valueOf(e.getMessage()));
+        }
     }
 
     private Caller.Operator owner(X509Certificate client, String address) throws Refused {

@@ -1,5 +1,6 @@
 package io.opnmanager.tunnel.broker.access.stream;
 
+import io.opnmanager.tunnel.broker.identity.CertificateOwners;
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.tls.CertificateUpdatedEvent;
 import io.quarkus.tls.TlsConfiguration;
@@ -23,11 +24,11 @@ import java.security.cert.PKIXBuilderParameters;
 import java.security.cert.PKIXRevocationChecker;
 import java.security.cert.X509CertSelector;
 import java.util.EnumSet;
-import javax.net.ssl.CertPathTrustManagerParameters;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.TrustManager;
 import org.jboss.logging.Logger;
+import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,15 +49,22 @@ class GatewayTls {
     private final StreamSettings settings;
     private final TlsConfigurationRegistry registry;
     private final Vertx vertx;
+    private final CertificateOwners owners;
     private volatile @Nullable SSLContext context;
+    private volatile @Nullable ClientTrust trust;
 
     /** Of the revocation list that was loaded last. */
     private volatile @Nullable FileTime listed;
 
-    GatewayTls(StreamSettings settings, TlsConfigurationRegistry registry, Vertx vertx) {
+    GatewayTls(
+            StreamSettings settings,
+            TlsConfigurationRegistry registry,
+            Vertx vertx,
+            CertificateOwners owners) {
         this.settings = settings;
         this.registry = registry;
         this.vertx = vertx;
+        this.owners = owners;
     }
 
     /**
@@ -70,8 +78,7 @@ class GatewayTls {
                 registry.get(NAME)
                         .orElseThrow(() ->
                                 new IllegalStateException(
-                                        "opnmanager.stream.enabled: wanted quarkus.tls.stream.key-store and"
-                                                + " .trust-store, found neither"));
+                                        "opnmanager.stream.enabled: wanted quarkus.tls.stream.key-store, found none"));
         try {
             load(configuration);
         } catch (IOException | GeneralSecurityException e) {
@@ -86,20 +93,26 @@ class GatewayTls {
         }
     }
 
-    @Scheduled(every = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    /** For a new revocation list, and for a node that signs for the first time. */
+    @Scheduled(every = "2s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     @RunOnVirtualThread
-    void lookAtRevocationList() {
-        if (context == null || settings.revocationList().isEmpty()) {
+    void look() {
+        ClientTrust now = trust;
+        if (now == null) {
             return;
         }
         try {
-            FileTime now = Files.getLastModifiedTime(settings.revocationList().get());
-            if (!now.equals(listed)) {
+            boolean otherList =
+                    settings.revocationList().isPresent()
+                            && !Files.getLastModifiedTime(settings.revocationList().get())
+                                    .equals(listed);
+            if (otherList || !owners.authorities().equals(now.nodes())) {
                 registry.get(NAME).ifPresent(this::loadAgain);
             }
         } catch (IOException e) {
-            LOG.warnf(
-                    "the revocation list cannot be read, the last one counts: %s", e.getMessage());
+            LOG.warnf("the revocation list cannot be read, the last counts: %s", e.getMessage());
+        } catch (JdbiException e) {
+            LOG.debugf("the nodes' authorities cannot be read: %s", e.getMessage());
         }
     }
 
@@ -115,17 +128,18 @@ class GatewayTls {
     }
 
     private void load(TlsConfiguration configuration) throws IOException, GeneralSecurityException {
-        if (configuration.getKeyStoreOptions() == null || configuration.getTrustStore() == null) {
-            throw new IOException(
-                    "wanted quarkus.tls.stream.key-store and .trust-store, found one of them");
+        if (configuration.getKeyStoreOptions() == null) {
+            throw new IOException("wanted quarkus.tls.stream.key-store, found none");
         }
-        TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-        trust.init(new CertPathTrustManagerParameters(trusted(configuration)));
+        ClientTrust clients =
+                new ClientTrust(
+                        owners.authorities(),
+                        configuration.getTrustStore() == null ? null : trusted(configuration));
         SSLContext fresh = SSLContext.getInstance("TLS");
         try {
             fresh.init(
                     configuration.getKeyStoreOptions().getKeyManagerFactory(vertx).getKeyManagers(),
-                    trust.getTrustManagers(),
+                    new TrustManager[] {clients},
                     null);
         } catch (IOException | GeneralSecurityException e) {
             throw e;
@@ -133,6 +147,7 @@ class GatewayTls {
             throw new GeneralSecurityException(e);
         }
         context = fresh;
+        trust = clients;
     }
 
     private PKIXBuilderParameters trusted(TlsConfiguration configuration)

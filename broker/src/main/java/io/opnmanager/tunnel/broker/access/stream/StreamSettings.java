@@ -19,7 +19,8 @@ public interface StreamSettings {
 
     /**
      * Whether it listens. Needs {@code quarkus.tls.stream.key-store.…} with the certificate that
-     * clients see and {@code quarkus.tls.stream.trust-store.…} with the authority of theirs.
+     * clients see. Theirs are signed by the broker, or by an authority in {@code
+     * quarkus.tls.stream.trust-store.…}.
      */
     @WithDefault("false")
     boolean enabled();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opnmanager.tunnel.broker.Api;
 import io.opnmanager.tunnel.broker.TestDatabase;
 import io.opnmanager.tunnel.demo.Certificates;
 import io.opnmanager.tunnel.demo.ClientAuthority;
@@ -97,7 +98,9 @@ class GatewayTest {
                         Map.entry(
                                 "opnmanager.stream.routes.\"echo.test\".target",
                                 "127.0.0.1:" + free.getLocalPort()),
-                        Map.entry("opnmanager.stream.routes.\"echo.test\".clients", "kim"));
+                        Map.entry(
+                                "opnmanager.stream.routes.\"echo.test\".clients",
+                                "kim,administrator"));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -296,6 +299,53 @@ class GatewayTest {
                         assertThatThrownBy(() -> echoed(open("going", "echo.test"), asked))
                                 .isInstanceOf(SSLException.class));
         assertThat(echoed(open("kim", "echo.test"), asked)).isEqualTo(asked);
+    }
+
+    @Test
+    void a_certificate_that_the_broker_has_signed_is_good_until_it_is_revoked() throws Exception {
+        certified();
+        byte[] asked = "e4".getBytes(StandardCharsets.US_ASCII);
+        // The first one makes the authority, of which the gateway has to hear.
+        await().atMost(10, TimeUnit.SECONDS)
+                .ignoreExceptionsInstanceOf(IOException.class)
+                .untilAsserted(() ->
+                        assertThat(echoed(open("signed", "echo.test"), asked)).isEqualTo(asked));
+
+        Api.administrator().delete("/api/v1/certificates").then().statusCode(204);
+
+        assertRefused(open("signed", "echo.test"), "not_allowed");
+    }
+
+    /** The administrator's machine makes a key, and the broker signs for it. */
+    private static void certified() throws Exception {
+        Path key = FOLDER.resolve("own-key.pem");
+        Process openssl =
+                new ProcessBuilder(
+                                "openssl",
+                                "req",
+                                "-new",
+                                "-nodes",
+                                "-newkey",
+                                "ec",
+                                "-pkeyopt",
+                                "ec_paramgen_curve:P-256",
+                                "-keyout",
+                                key.toString(),
+                                "-subj",
+                                "/CN=any")
+                        .redirectError(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+        String request =
+                new String(openssl.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        String certificate =
+                Api.administrator()
+                        .body(Map.of("certificate_request", request))
+                        .post("/api/v1/certificates")
+                        .then()
+                        .statusCode(201)
+                        .extract()
+                        .path("certificate");
+        Files.writeString(FOLDER.resolve("signed.pem"), certificate + Files.readString(key));
     }
 
     @Test
