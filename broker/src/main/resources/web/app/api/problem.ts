@@ -58,6 +58,7 @@ const ADVICE: Record<string, string> = {
     draining: 'The broker is being restarted and takes nothing new. Try again in a minute.',
     database_unavailable: 'The broker cannot reach its database. Open sessions carry on; try again shortly.',
     too_many_requests: 'Too many attempts. Wait a moment and try again.',
+    openid_unavailable: 'The provider of your organisation’s accounts does not answer. Try again in a minute.',
     internal: 'Something broke inside the broker. Its log says more under this moment.',
     not_found: 'The broker does not know this address. It may be older than this page: reload it.',
 };

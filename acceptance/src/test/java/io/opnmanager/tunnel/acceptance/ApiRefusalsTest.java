@@ -38,6 +38,8 @@ class ApiRefusalsTest {
                     "POST /api/enroll",
                     "POST /api/v1/sign-in",
                     "POST /api/v1/sign-in/certificate",
+                    "POST /api/v1/sign-in/device",
+                    "POST /api/v1/sign-in/device/token",
                     "GET /api/v1/sign-in/methods",
                     "GET /api/v1/sign-in/openid");
 

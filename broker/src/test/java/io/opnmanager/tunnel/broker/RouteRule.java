@@ -241,6 +241,13 @@ record RouteRule(String route, Set<String> may, About about, String answer, Stri
                             "{'name': '$other', 'password': '$password'}"),
                     rule("GET /api/v1/sign-in/methods", Set.of(), OPEN, "200"),
                     rule("GET /api/v1/sign-in/openid", Set.of(), OPEN, "404 not_found"),
+                    rule("POST /api/v1/sign-in/device", Set.of(), OPEN, "404 not_found"),
+                    rule(
+                            "POST /api/v1/sign-in/device/token",
+                            Set.of(),
+                            OPEN,
+                            "404 not_found",
+                            "{'device_code': 'none'}"),
                     rule("POST /api/v1/sign-in/certificate", Set.of(), CERTIFICATE, "201"),
                     rule(
                             "PUT /api/v1/sign-in/second-factor",

@@ -10,7 +10,10 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
  * @param password with name and password
  * @param openid with OpenID Connect, at {@code /api/v1/sign-in/openid}
  * @param certificate whether this connection shows a TLS client certificate to sign in with
+ * @param device with OpenID Connect from a program without a browser, at {@code
+ *     /api/v1/sign-in/device}
  */
 @JsonNaming(SnakeCaseStrategy.class)
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record SignInMethods(boolean password, boolean openid, boolean certificate) {}
+public record SignInMethods(
+        boolean password, boolean openid, boolean certificate, boolean device) {}

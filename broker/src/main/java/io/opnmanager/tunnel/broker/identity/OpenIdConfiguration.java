@@ -83,6 +83,15 @@ interface OpenIdConfiguration {
      */
     Optional<String> tls();
 
+    /**
+     * Whether programs without a browser, such as {@code tunnelctl login}, can begin a sign-in that
+     * somebody ends at the provider (the device flow, RFC 8628). The provider has to allow it to
+     * this client too. Off by default, because whoever follows a link that somebody else has begun
+     * signs that one in.
+     */
+    @WithDefault("false")
+    boolean device();
+
     /** How long one answer of the provider is waited for: 1 s to 1 min. */
     @WithDefault("10s")
     @DurationMin(seconds = 1)

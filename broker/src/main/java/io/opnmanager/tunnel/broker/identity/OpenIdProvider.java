@@ -32,13 +32,20 @@ class OpenIdProvider implements TenantConfigResolver {
     private static final String TENANT = "operators";
 
     private final @Nullable OidcTenantConfig configuration;
+    private final boolean device;
 
     OpenIdProvider(OpenIdConfiguration keys) {
         configuration = keys.enabled() ? configuration(keys) : null;
+        device = keys.enabled() && keys.device();
     }
 
     boolean isEnabled() {
         return configuration != null;
+    }
+
+    /** Whether programs without a browser can be signed in too. */
+    boolean isDeviceEnabled() {
+        return device;
     }
 
     /** Lets the library see this request. */

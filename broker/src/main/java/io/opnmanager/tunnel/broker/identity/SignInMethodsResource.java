@@ -23,6 +23,9 @@ class SignInMethodsResource implements SignInMethodsApi {
     @Override
     public SignInMethods methods() {
         return new SignInMethods(
-                true, provider.isEnabled(), ClientCertificate.of(current.request()) != null);
+                true,
+                provider.isEnabled(),
+                ClientCertificate.of(current.request()) != null,
+                provider.isDeviceEnabled());
     }
 }

@@ -69,6 +69,8 @@ public enum ProblemCode {
     REQUEST_ENDED(409),
     /** It was granted or refused already, or its time is over. */
     APPROVAL_DECIDED(409),
+    /** The person has not signed in at the provider yet: ask again. */
+    SIGN_IN_PENDING(409),
     /** The same Idempotency-Key came with another body. */
     IDEMPOTENCY_KEY_REUSED(409),
     /** The body is larger than 64 KiB. */
@@ -84,6 +86,8 @@ public enum ProblemCode {
     DRAINING(503),
     /** The database does not answer; see Retry-After. */
     DATABASE_UNAVAILABLE(503),
+    /** The provider of OpenID Connect does not answer, or not as it should; see Retry-After. */
+    OPENID_UNAVAILABLE(503),
     /** This node has not the key that second factors are encrypted with; its log says more. */
     SECOND_FACTOR_UNAVAILABLE(503);
 
