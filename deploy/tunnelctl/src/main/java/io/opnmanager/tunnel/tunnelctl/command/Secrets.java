@@ -1,0 +1,73 @@
+package io.opnmanager.tunnel.tunnelctl.command;
+
+import java.io.Console;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Secrets come from a file, the standard input or a terminal: never from the command line. */
+final class Secrets {
+
+    private static final int LONGEST = 8 * 1024;
+
+    private Secrets() {}
+
+    /**
+     * The first line of a file; {@code -} is the standard input.
+     *
+     * @param name of the option, for the error
+     */
+    static String read(String file, String name) {
+        try {
+            byte[] bytes;
+            if (file.equals("-")) {
+                bytes = System.in.readNBytes(LONGEST);
+            } else {
+                try (var in = Files.newInputStream(Path.of(file))) {
+                    bytes = in.readNBytes(LONGEST);
+                }
+            }
+            String secret =
+                    new String(bytes, StandardCharsets.UTF_8)
+                            .lines()
+                            .findFirst()
+                            .orElse("")
+                            .strip();
+            if (secret.isEmpty()) {
+                throw new Failed(ExitCode.USAGE, name + ": wanted a secret, found nothing");
+            }
+            return secret;
+        } catch (IOException e) {
+            throw new Failed(
+                    ExitCode.USAGE,
+                    name + ": wanted a readable file, found " + e.getMessage());
+        }
+    }
+
+    /** Asked for in the terminal, not shown. */
+    static String ask(String prompt, String otherwise) {
+        Console console = System.console();
+        if (console == null || !console.isTerminal()) {
+            throw new Failed(ExitCode.USAGE, "there is no terminal to ask in: use " + otherwise);
+        }
+        char[] typed = console.readPassword("%s: ", prompt);
+        if (typed == null || typed.length == 0) {
+            throw new Failed(ExitCode.USAGE, prompt + ": wanted an answer, found none");
+        }
+        return new String(typed);
+    }
+
+    /** Asked for in the terminal, shown. */
+    static String askOpenly(String prompt, String otherwise) {
+        Console console = System.console();
+        if (console == null || !console.isTerminal()) {
+            throw new Failed(ExitCode.USAGE, "there is no terminal to ask in: use " + otherwise);
+        }
+        String typed = console.readLine("%s: ", prompt);
+        if (typed == null || typed.isBlank()) {
+            throw new Failed(ExitCode.USAGE, prompt + ": wanted an answer, found none");
+        }
+        return typed.strip();
+    }
+}

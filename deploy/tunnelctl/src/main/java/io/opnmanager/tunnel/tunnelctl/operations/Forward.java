@@ -1,0 +1,166 @@
+package io.opnmanager.tunnel.tunnelctl.operations;
+
+import io.opnmanager.tunnel.tunnelctl.remote.GatewayLine;
+import io.opnmanager.tunnel.tunnelctl.remote.Pump;
+import io.opnmanager.tunnel.tunnelctl.remote.Traffic;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import org.jboss.logging.Logger;
+
+/**
+ * A local port whose connections go somewhere else. A virtual thread accepts, and each connection
+ * has two more.
+ */
+public final class Forward implements AutoCloseable {
+
+    private static final Logger LOG = Logger.getLogger(Forward.class);
+    private static final int BACKLOG = 128;
+
+    private final ServerSocket listener;
+    private final Way way;
+    private final Terms terms;
+    private final Traffic traffic = new Traffic();
+    private final Semaphore room;
+
+    /** What is cut when this is closed. */
+    private final Set<AutoCloseable> live = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean closed;
+
+    /**
+     * What local programs are granted.
+     *
+     * @param wait how long a connection waits for a way that is not there at the moment
+     * @param connections at once; others are closed
+     */
+    public record Terms(Duration wait, int connections) {}
+
+    private Forward(ServerSocket listener, Way way, Terms terms) {
+        this.listener = listener;
+        this.way = way;
+        this.terms = terms;
+        this.room = new Semaphore(terms.connections());
+    }
+
+    /**
+     * Listens.
+     *
+     * @throws IOException when the address cannot be had; the message names it
+     */
+    public static Forward open(InetSocketAddress local, Way way, Terms terms) throws IOException {
+        ServerSocket listener = new ServerSocket();
+        try {
+            listener.bind(local, BACKLOG);
+        } catch (IOException e) {
+            listener.close();
+            throw new IOException(
+                    "cannot listen on %s:%d: %s"
+                            .formatted(local.getHostString(), local.getPort(), e.getMessage()),
+                    e);
+        }
+        Forward forward = new Forward(listener, way, terms);
+        Thread.ofVirtual().name("forward").start(forward::accept);
+        return forward;
+    }
+
+    /** Where it listens. */
+    public InetSocketAddress local() {
+        return (InetSocketAddress) listener.getLocalSocketAddress();
+    }
+
+    /** Where it leads. */
+    public Way way() {
+        return way;
+    }
+
+    /** What went through. */
+    public Traffic traffic() {
+        return traffic;
+    }
+
+    private void accept() {
+        while (!listener.isClosed()) {
+            try {
+                Socket caller = listener.accept();
+                if (room.tryAcquire()) {
+                    Thread.ofVirtual().name("connection").start(() -> serve(caller));
+                } else {
+                    LOG.warnf(
+                            "connection refused: to=%s reason=%d are open already",
+                            way.name(), terms.connections());
+                    caller.close();
+                }
+            } catch (IOException e) {
+                if (!listener.isClosed()) {
+                    LOG.warnf("a connection was not taken: %s", e.getMessage());
+                }
+            }
+        }
+    }
+
+    private void serve(Socket caller) {
+        live.add(caller);
+        try (caller) {
+            if (closed) {
+                return;
+            }
+            caller.setTcpNoDelay(true);
+            GatewayLine line = way.dial(terms.wait());
+            pump(caller, line);
+        } catch (IOException e) {
+            if (!closed) {
+                LOG.warnf("connection not forwarded: to=%s reason=%s", way.name(), e.getMessage());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            live.remove(caller);
+            room.release();
+        }
+    }
+
+    private void pump(Socket caller, GatewayLine line) throws InterruptedException {
+        long begun = System.nanoTime();
+        try (Pump pump = new Pump(caller, line, traffic)) {
+            live.add(pump);
+            String end = "done";
+            try {
+                if (!closed) {
+                    pump.run();
+                }
+            } catch (IOException e) {
+                end = String.valueOf(e.getMessage());
+            }
+            live.remove(pump);
+            if (!pump.isAnswered() && !closed) {
+                end += ", without a byte from the other side";
+            }
+            LOG.infof(
+                    "connection ended: to=%s seconds=%d reason=%s",
+                    way.name(), Duration.ofNanos(System.nanoTime() - begun).toSeconds(), end);
+        }
+    }
+
+    /** Listens no more, and cuts what goes through. */
+    @Override
+    public void close() {
+        closed = true;
+        try {
+            listener.close();
+            for (AutoCloseable part : live) {
+                part.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package io.opnmanager.tunnel.tunnelctl.remote;
+
+import io.opnmanager.tunnel.tunnelctl.broker.Hosts;
+import io.opnmanager.tunnel.tunnelctl.broker.Proxies;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+
+/**
+ * Dials the gateway. The server name chooses what is behind it, and the gateway's certificate has
+ * to be for that name.
+ *
+ * @param proxies the way there
+ * @param connect how long TCP may take, and then TLS
+ * @param tls12 whether TLS 1.2 will do
+ */
+public record Gateway(Proxies proxies, Duration connect, boolean tls12) {
+
+    private static final String[] TLS_13 = {"TLSv1.3"};
+    private static final String[] TLS_12_TOO = {"TLSv1.3", "TLSv1.2"};
+
+    /**
+     * Connects and shakes hands.
+     *
+     * <p>With TLS 1.3 a client learns only from the first read that its certificate is not wanted.
+     *
+     * @param host where the gateway is, as a name or an address
+     * @param serverName what is wanted behind it
+     * @param tls with our certificate
+     */
+    public GatewayLine dial(String host, int port, String serverName, SSLContext tls)
+            throws IOException {
+        Socket line = line(host, port);
+        try {
+            return new GatewayLine(line, handshake(line, port, serverName, tls));
+        } catch (IOException | RuntimeException e) {
+            try (line) {
+                throw e;
+            }
+        }
+    }
+
+    /** TCP alone, through the proxy when there is one on the way. */
+    public Socket line(String host, int port) throws IOException {
+        InetSocketAddress proxy = proxies.towards(host);
+        Socket line =
+                proxy == null
+                        ? new Socket()
+                        : new Socket(
+                                new Proxy(
+                                        Proxy.Type.HTTP,
+                                        new InetSocketAddress(
+                                                proxy.getHostString(), proxy.getPort())));
+        try {
+            line.connect(
+                    proxy == null
+                            ? Hosts.address(host, port)
+                            : InetSocketAddress.createUnresolved(host, port),
+                    millis(connect));
+            line.setTcpNoDelay(true);
+            return line;
+        } catch (IOException | RuntimeException e) {
+            try (line) {
+                throw e;
+            }
+        }
+    }
+
+    private SSLSocket handshake(Socket line, int port, String serverName, SSLContext tls)
+            throws IOException {
+        SSLSocket socket =
+                (SSLSocket) tls.getSocketFactory().createSocket(line, serverName, port, true);
+        SSLParameters parameters = socket.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        parameters.setServerNames(List.of(new SNIHostName(serverName)));
+        parameters.setProtocols(tls12 ? TLS_12_TOO : TLS_13);
+        socket.setSSLParameters(parameters);
+        socket.setSoTimeout(millis(connect));
+        socket.startHandshake();
+        socket.setSoTimeout(0);
+        return socket;
+    }
+
+    private static int millis(Duration time) {
+        return Math.toIntExact(time.toMillis());
+    }
+}
