@@ -17,3 +17,12 @@ CREATE TABLE operator_authority (
     certificate VARBINARY(4096) NOT NULL,
     created_at  DATETIME(6)     NOT NULL
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+
+-- Where programs reach the gateway of this node, on the hosts of its sessions; NULL when it has none.
+ALTER TABLE node ADD COLUMN stream_port INT UNSIGNED;
+
+-- Names of operators who may use a request through the gateway besides who asked for it, as a JSON array; NULL for nobody. The index is
+-- for lists: next to the own requests only the few that are shared are looked through.
+ALTER TABLE request_queue
+    ADD COLUMN shared_with VARCHAR(1000) COLLATE utf8mb4_bin CHECK (JSON_VALID(shared_with)),
+    ADD KEY shared (shared_with(1));

@@ -31,6 +31,7 @@ export type Tunnel = Sure<
     | 'byte_limit'
     | 'certificate_sha256'
     | 'session_url'
+    | 'stream_address'
 >;
 export type Terms = Sure<wire.RequestTerms, 'byte_limit'>;
 export type Pin = Sure<wire.CertificatePin, 'pinned_by' | 'offered_sha256' | 'offered_at'>;

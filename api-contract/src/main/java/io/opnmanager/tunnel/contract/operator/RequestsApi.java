@@ -41,7 +41,8 @@ public interface RequestsApi {
     @Operation(
             summary = "List requests, newest first",
             description =
-                    "Within the caller's reach. Administrators and viewers see all, an operator the own ones.")
+                    "Within the caller's reach. Administrators and viewers see all, an operator the own ones"
+                            + " and those that are shared with them.")
     @APIResponse(responseCode = "200", description = "One page.")
     TunnelRequestPage list(
             @QueryParam("status")

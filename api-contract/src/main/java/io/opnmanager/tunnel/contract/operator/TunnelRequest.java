@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.opnmanager.tunnel.contract.EndReason;
 import io.opnmanager.tunnel.contract.Status;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,10 @@ import org.jspecify.annotations.Nullable;
  * @param certificateSha256 the certificate that the target showed
  * @param sessionUrl origin of the session's own host, where the page is; only while it is active
  *     and only for the operator who asked
+ * @param streamAddress {@code host:port} of the gateway for programs, whose host is the TLS server
+ *     name as well; only while it is active, only when its node has a gateway, and only for the
+ *     operator who asked and those whom it is shared with
+ * @param sharedWith other operators who may use it through the gateway
  */
 @JsonNaming(SnakeCaseStrategy.class)
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -70,4 +75,6 @@ public record TunnelRequest(
         long bytesOut,
         @Nullable Long byteLimit,
         @Nullable String certificateSha256,
-        @Nullable String sessionUrl) {}
+        @Nullable String sessionUrl,
+        @Nullable String streamAddress,
+        List<String> sharedWith) {}

@@ -19,6 +19,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The sessions of this node that have a host of their own, by that host. What is decided for a
  * browser is decided from here: no request of a browser asks the database. Rows that end reach this
- * memory at once when this node moved them, and within 2 s whoever did.
+ * memory at once when this node moved them, and within a second whoever did.
  *
  * <p>All maps are concurrent. Work that touches the database runs in virtual threads.
  */
@@ -88,6 +89,25 @@ public class LiveSessions {
         node.announceSessions(parts.addresses.sessionUrl());
     }
 
+    /**
+     * Says where programs reach sessions of this node.
+     *
+     * @param port null when they cannot
+     */
+    public void announceStreams(@Nullable Integer port) {
+        node.announceStreams(port);
+    }
+
+    /** The node whose sessions these are. */
+    public String node() {
+        return node.name();
+    }
+
+    /** Who asked for which of these requests, of those that an operator may reach; blocks. */
+    public Map<Long, String> ownersWithin(Caller.Operator who, Collection<Long> requests) {
+        return rows.ownersWithin(who.reach(), requests);
+    }
+
     /** How often windows shall give a sign. */
     public Duration beat() {
         return parts.attendance.beat();
@@ -116,11 +136,19 @@ public class LiveSessions {
         return session.isActive() && session.knows(cookie) && isHeld(session);
     }
 
-    /** Whether it is this operator's session, active, and still within what they may have. */
-    public boolean holds(LiveSession session, String operator) {
+    /**
+     * Whether an operator may use a session through the gateway now: it is active, it is theirs or
+     * shared with them, and within what they may have.
+     *
+     * @param operator as far as what they have shown allows it
+     */
+    public boolean holds(LiveSession session, Caller.Operator operator) {
+        Caller.Operator now = rights.of(operator.name());
         return session.isActive()
-                && session.row().view().requestedBy().equals(operator)
-                && isHeld(session);
+                && isHeld(session)
+                && now != null
+                && SessionRows.mayUse(now, session.row())
+                && SessionRows.mayUse(operator, session.row());
     }
 
     private boolean isHeld(LiveSession session) {
@@ -190,7 +218,7 @@ public class LiveSessions {
     }
 
     /** The comparison with the rows, and the signs of windows written to them. */
-    @Scheduled(every = "2s", concurrentExecution = ConcurrentExecution.SKIP)
+    @Scheduled(every = "1s", concurrentExecution = ConcurrentExecution.SKIP)
     @RunOnVirtualThread
     void reconcile() {
         try {
@@ -199,7 +227,7 @@ public class LiveSessions {
             byHost.values().forEach(parts.ends::endIfLeft);
         } catch (RuntimeException e) {
             LOG.warnf(
-                    "sessions could not be compared with the rows, tried again in 2 s: error=%s",
+                    "sessions could not be compared with the rows, tried again in a second: error=%s",
                     e.getMessage());
         }
     }

@@ -14,7 +14,7 @@
  * </pre>
  *
  * <p>Requests of browsers are decided from memory. What ends a session reaches memory as {@code
- * RequestMoved} or {@code OperatorChanged}, and by a comparison with the rows every 2 s.
+ * RequestMoved} or {@code OperatorChanged}, and by a comparison with the rows every second.
  */
 @NullMarked
 package io.opnmanager.tunnel.broker.access;

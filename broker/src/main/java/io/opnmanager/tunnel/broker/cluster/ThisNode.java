@@ -10,6 +10,7 @@ import java.time.Duration;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 
 /** This broker among the nodes: its name, and its row that says that it is there. */
 @ApplicationScoped
@@ -95,6 +96,19 @@ public class ThisNode {
         jdbi.useHandle(handle ->
                 handle.createUpdate("UPDATE node SET session_url = :url WHERE name = :name")
                         .bind("url", sessionUrl)
+                        .bind("name", name)
+                        .execute());
+    }
+
+    /**
+     * Says where programs reach the sessions of this node, on the same hosts.
+     *
+     * @param port null when they cannot
+     */
+    public void announceStreams(@Nullable Integer port) {
+        jdbi.useHandle(handle ->
+                handle.createUpdate("UPDATE node SET stream_port = :port WHERE name = :name")
+                        .bind("port", port)
                         .bind("name", name)
                         .execute());
     }

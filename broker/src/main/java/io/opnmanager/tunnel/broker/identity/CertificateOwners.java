@@ -28,14 +28,24 @@ public class CertificateOwners {
     }
 
     /**
+     * Who holds a certificate.
+     *
+     * @param names by which the holder is known
+     * @param operator null unless a node has signed it for one
+     */
+    public record Holder(Set<String> names, Caller.@Nullable Operator operator) {}
+
+    /**
      * By which names its holder is known: of one that a node has signed the operator's, as long as
      * it is good; else common name, DNS names, mail addresses and URIs, as they stand there.
      * Blocks.
      */
-    public Set<String> names(X509Certificate certificate, @Nullable String address) {
-        return jdbi.withHandle(handle -> OperatorAuthorities.haveSigned(handle, certificate))
-                ? Set.of(owner(certificate, address).name())
-                : ClientCertificate.of(certificate).names();
+    public Holder holder(X509Certificate certificate, @Nullable String address) {
+        if (jdbi.withHandle(handle -> OperatorAuthorities.haveSigned(handle, certificate))) {
+            Caller.Operator operator = owner(certificate, address);
+            return new Holder(Set.of(operator.name()), operator);
+        }
+        return new Holder(ClientCertificate.of(certificate).names(), null);
     }
 
     /**

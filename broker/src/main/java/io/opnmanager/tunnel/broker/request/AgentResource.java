@@ -104,7 +104,8 @@ class AgentResource implements AgentApi {
     @RolesAllowed({"administrator", "operator", "agent"})
     @RunOnVirtualThread
     public HeartbeatAnswer tunnelHeartbeat(Heartbeat heartbeat) {
-        RequestRow row = own(heartbeat.requestId());
+        RequestRow row = requests.one(heartbeat.requestId());
+        asking.requireUsed(row);
         return switch (asking.caller()) {
             case Caller.Operator operator ->
                     new HeartbeatAnswer(

@@ -138,6 +138,19 @@ class Asking {
         }
     }
 
+    /**
+     * Lets only those say that a request is wanted who may act on it or use it.
+     *
+     * @throws Problem {@code not_yours}
+     */
+    void requireUsed(RequestRow row) {
+        switch (caller.caller()) {
+            case Caller.Operator operator ->
+                    require(mayHold(operator, row) || mayUse(operator, row), row);
+            case Caller.Agent _, Caller.Node _ -> requireOwn(row);
+        }
+    }
+
     private static void require(boolean may, RequestRow row) {
         if (!may) {
             throw new Problem(
@@ -151,8 +164,25 @@ class Asking {
         return who.reach().includes(row.firewallTags())
                 && switch (who.role()) {
                     case ADMINISTRATOR, VIEWER -> true;
-                    case OPERATOR -> row.view().requestedBy().equals(who.name());
+                    case OPERATOR -> isFor(who.name(), row);
                 };
+    }
+
+    /**
+     * Whether an operator may use a request through the gateway: who asked for it, and whom it is
+     * shared with.
+     */
+    static boolean mayUse(Caller.Operator who, RequestRow row) {
+        return who.reach().includes(row.firewallTags())
+                && switch (who.role()) {
+                    case ADMINISTRATOR, OPERATOR -> isFor(who.name(), row);
+                    case VIEWER -> false;
+                };
+    }
+
+    private static boolean isFor(String operator, RequestRow row) {
+        return row.view().requestedBy().equals(operator)
+                || row.view().sharedWith().contains(operator);
     }
 
     /** Whether an operator may act on a request; one who no longer may loses it. */
@@ -185,7 +215,10 @@ class Asking {
         String within = ReachCondition.on("request_queue.firewall_id", who.reach());
         return switch (who.role()) {
             case ADMINISTRATOR, VIEWER -> within;
-            case OPERATOR -> within + " AND request_queue.requested_by = :seenBy";
+            case OPERATOR ->
+                    within
+                            + " AND (request_queue.requested_by = :seenBy"
+                            + " OR request_queue.shared_with IS NOT NULL AND JSON_CONTAINS(request_queue.shared_with, JSON_QUOTE(:seenBy)))";
         };
     }
 

@@ -23,6 +23,7 @@ class RequestSight {
         boolean active = view.status() == Status.ACTIVE;
         String sessionUrl =
                 active && view.requestedBy().equals(who.name()) ? view.sessionUrl() : null;
+        String streamAddress = active && Asking.mayUse(who, row) ? view.streamAddress() : null;
         return new TunnelRequest(
                 view.id(),
                 view.firewallId(),
@@ -50,7 +51,9 @@ class RequestSight {
                 view.bytesOut(),
                 view.byteLimit(),
                 view.certificateSha256(),
-                sessionUrl);
+                sessionUrl,
+                streamAddress,
+                view.sharedWith());
     }
 
     private @Nullable Instant idleEndsAt(@Nullable Instant lastActivity) {

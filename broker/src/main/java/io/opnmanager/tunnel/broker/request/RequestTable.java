@@ -1,11 +1,15 @@
 package io.opnmanager.tunnel.broker.request;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.opnmanager.tunnel.broker.database.UtcTime;
 import io.opnmanager.tunnel.contract.EndReason;
 import io.opnmanager.tunnel.contract.Status;
 import io.opnmanager.tunnel.contract.operator.TunnelRequest;
+import java.net.URI;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -23,12 +27,15 @@ final class RequestTable {
                 (SELECT ssh_public_key FROM firewall WHERE firewall.id = request_queue.firewall_id) AS ssh_public_key,
                 (SELECT name FROM firewall WHERE firewall.id = request_queue.firewall_id) AS firewall_name,
                 (SELECT session_url FROM node WHERE node.name = request_queue.node) AS node_session_url,
+                (SELECT stream_port FROM node WHERE node.name = request_queue.node) AS node_stream_port,
                 (SELECT GROUP_CONCAT(tag SEPARATOR ' ') FROM firewall_tag WHERE firewall_tag.firewall_id = request_queue.firewall_id)
                     AS firewall_tags
             FROM request_queue
             """;
 
     static final RowMapper<RequestRow> MAPPER = RequestTable::map;
+
+    private static final JsonMapper JSON = new JsonMapper();
 
     private RequestTable() {}
 
@@ -63,7 +70,9 @@ final class RequestTable {
                         row.getLong("bytes_out"),
                         nullableLong(row, "byte_limit"),
                         certificate == null ? null : HexFormat.of().formatHex(certificate),
-                        sessionUrl(row)),
+                        sessionUrl(row),
+                        streamAddress(row),
+                        names(row.getString("shared_with"))),
                 UtcTime.readOrNull(row, "handed_out_at"),
                 UtcTime.readOrNull(row, "reported_at"),
                 UtcTime.read(row, "moved_at"),
@@ -79,6 +88,33 @@ final class RequestTable {
         return pattern == null || host == null || !row.getString("target").startsWith("http")
                 ? null
                 : pattern.replace("*", host);
+    }
+
+    /** On the same host as a page would have, whatever the target. */
+    private static @Nullable String streamAddress(ResultSet row) throws SQLException {
+        String pattern = row.getString("node_session_url");
+        Long port = nullableLong(row, "node_stream_port");
+        String host = row.getString("access_host");
+        return pattern == null || port == null || host == null
+                ? null
+                : URI.create(pattern.replace("*", host)).getHost() + ":" + port;
+    }
+
+    /** Of names, as they stand in the column; null of none. */
+    static @Nullable String array(Collection<String> names) {
+        try {
+            return names.isEmpty() ? null : JSON.writeValueAsString(names);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("names can be written", e);
+        }
+    }
+
+    private static List<String> names(@Nullable String array) throws SQLException {
+        try {
+            return array == null ? List.of() : List.of(JSON.readValue(array, String[].class));
+        } catch (JsonProcessingException e) {
+            throw new SQLException("shared_with: wanted an array of names", e);
+        }
     }
 
     /** The words of one column. */

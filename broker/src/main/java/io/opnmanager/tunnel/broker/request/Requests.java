@@ -10,6 +10,7 @@ import io.opnmanager.tunnel.contract.Status;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.inject.Singleton;
+import java.util.Collection;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jdbi.v3.core.Handle;
@@ -294,10 +295,7 @@ public class Requests {
                                     .bind("lifetime", lifetime)
                                     .execute();
                     if (changed == 0) {
-                        throw new Problem(
-                                ProblemCode.REQUEST_ENDED,
-                                "wanted a pending or active request, found request %d ended"
-                                        .formatted(id));
+                        throw ended(id);
                     }
                     audit.record(
                             handle,
@@ -313,6 +311,46 @@ public class Requests {
                 id, row.firewallId(), lifetime, by.actor());
         aftermath.moved.fire(new RequestMoved(row));
         return row;
+    }
+
+    /**
+     * Changes who else may use a live request.
+     *
+     * @param names of operators, each once
+     * @return the row after it
+     * @throws Problem {@code request_unknown}, {@code request_ended}
+     */
+    RequestRow share(long id, Collection<String> names, Caller by) {
+        String detail = names.isEmpty() ? "with nobody" : "with " + String.join(", ", names);
+        RequestRow row =
+                jdbi.inTransaction(handle -> {
+                    int changed =
+                            handle.createUpdate(
+                                            """
+                                            UPDATE request_queue
+                                            SET shared_with = :names, moved_at = UTC_TIMESTAMP(6)
+                                            WHERE id = :id AND live = 1
+                                            """)
+                                    .bind("id", id)
+                                    .bind("names", RequestTable.array(names))
+                                    .execute();
+                    if (changed == 0) {
+                        throw ended(id);
+                    }
+                    audit.record(handle, by, "request.share", "request:" + id, Audit.DONE, detail);
+                    return find(handle, id).orElseThrow();
+                });
+        LOG.infof(
+                "request shared %s: request=%d firewall=%d by=%s",
+                detail, id, row.firewallId(), by.actor());
+        aftermath.moved.fire(new RequestMoved(row));
+        return row;
+    }
+
+    private static Problem ended(long id) {
+        return new Problem(
+                ProblemCode.REQUEST_ENDED,
+                "wanted a pending or active request, found request %d ended".formatted(id));
     }
 
     /** The agent says that nothing of an ended request is left on its side. */

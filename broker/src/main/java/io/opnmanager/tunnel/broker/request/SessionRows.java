@@ -1,11 +1,15 @@
 package io.opnmanager.tunnel.broker.request;
 
+import io.opnmanager.tunnel.broker.firewall.ReachCondition;
 import io.opnmanager.tunnel.broker.identity.Caller;
+import io.opnmanager.tunnel.broker.identity.Reach;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
 
 /**
@@ -32,6 +36,31 @@ public class SessionRows {
     /** Whether an operator may have this request open, by what they may do now. */
     public static boolean mayHold(Caller.Operator who, RequestRow row) {
         return Asking.mayHold(who, row.view().requestedBy(), row.firewallTags());
+    }
+
+    /** Whether it is this operator's or shared with them, by what they may do now. */
+    public static boolean mayUse(Caller.Operator who, RequestRow row) {
+        return Asking.mayUse(who, row);
+    }
+
+    /** Who asked for which of these requests, of those that are within a reach. */
+    public Map<Long, String> ownersWithin(Reach reach, Collection<Long> ids) {
+        if (ids.isEmpty()) {
+            return Map.of();
+        }
+        return jdbi.withHandle(handle ->
+                ReachCondition.bind(
+                                handle.createQuery(
+                                        "SELECT id, requested_by FROM request_queue WHERE id IN (<ids>) AND "
+                                                + ReachCondition.on(
+                                                        "request_queue.firewall_id", reach)),
+                                reach)
+                        .bindList("ids", List.copyOf(ids))
+                        .map((row, context) -> Map.entry(row.getLong(1), row.getString(2)))
+                        .stream()
+                        .collect(
+                                Collectors.toUnmodifiableMap(
+                                        Map.Entry::getKey, Map.Entry::getValue)));
     }
 
     /** Every live row of a node. */

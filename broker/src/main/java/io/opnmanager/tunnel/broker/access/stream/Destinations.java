@@ -15,10 +15,11 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What is behind a server name, and whether a client may have it: a session is its operator's, a
- * service is for the names that the configuration lists.
+ * What is behind a server name, and whether a client may have it: a session is for its operator and
+ * those whom it is shared with, a service is for the names that the configuration lists.
  */
 @Singleton
 class Destinations {
@@ -27,6 +28,9 @@ class Destinations {
     private final LiveSessions sessions;
     private final CertificateOwners owners;
     private final Map<String, Open> services = new HashMap<>();
+
+    /** What a client is let through to, and who that is. */
+    record Granted(Destination destination, Guest guest) {}
 
     /** A service and who may use it. */
     private record Open(Destination.Service service, Set<String> clients) {}
@@ -64,18 +68,28 @@ class Destinations {
     }
 
     /**
+     * Says where sessions of this node are reached.
+     *
+     * @param port null when they are not
+     */
+    void announce(@Nullable Integer port) {
+        sessions.announceStreams(port);
+    }
+
+    /**
      * Blocks when memory knows neither the client nor the session.
      *
      * @param serverName in lower case
      * @throws Refused when there is nothing of this name, or not for this client
      */
-    Destination choose(String serverName, X509Certificate client, String address) throws Refused {
+    Granted choose(String serverName, X509Certificate client, String address) throws Refused {
         Open open = services.get(serverName);
         if (open != null) {
-            if (Collections.disjoint(open.clients, names(client, address))) {
+            CertificateOwners.Holder holder = holder(client, address);
+            if (Collections.disjoint(open.clients, holder.names())) {
                 throw new Refused(Why.NOT_ALLOWED, "no name of the certificate is listed");
             }
-            return open.service;
+            return new Granted(open.service, guest(client, holder.operator(), address));
         }
         String label = addresses.labelOf(serverName);
         if (label == null) {
@@ -85,15 +99,22 @@ class Destinations {
         Caller.Operator operator = owner(client, address);
         Standing standing = sessions.standing(label);
         return switch (standing == null ? sessions.look(label, address) : standing) {
-            case Standing.Live live -> session(live.session(), operator);
+            case Standing.Live live ->
+                    new Granted(
+                            session(live.session(), operator), guest(client, operator, address));
             case Standing.Ended _, Standing.Elsewhere _, Standing.Unknown _ ->
                     throw new Refused(Why.UNKNOWN_SERVER_NAME, "no live session of this node");
         };
     }
 
-    private Set<String> names(X509Certificate client, String address) throws Refused {
+    private static Guest guest(
+            X509Certificate client, Caller.@Nullable Operator operator, String address) {
+        return new Guest(client.getSubjectX500Principal().getName(), operator, address);
+    }
+
+    private CertificateOwners.Holder holder(X509Certificate client, String address) throws Refused {
         try {
-            return owners.names(client, address);
+            return owners.holder(client, address);
         } catch (Problem e) {
             throw new Refused(Why.NOT_ALLOWED, String.valueOf(e.getMessage()));
         }
@@ -108,8 +129,9 @@ class Destinations {
     }
 
     private Destination session(LiveSession session, Caller.Operator operator) throws Refused {
-        if (!sessions.holds(session, operator.name())) {
-            throw new Refused(Why.NOT_ALLOWED, "a session of another operator, or not active");
+        if (!sessions.holds(session, operator)) {
+            throw new Refused(
+                    Why.NOT_ALLOWED, "a session that is not for this operator, or not active");
         }
         return new Destination.Session(session);
     }

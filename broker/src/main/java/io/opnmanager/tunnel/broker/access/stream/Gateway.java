@@ -61,12 +61,14 @@ class Gateway {
     /** After sessions are known. */
     void start(@Observes @Priority(30) StartupEvent event) throws IOException {
         if (!settings.enabled()) {
+            destinations.announce(null);
             return;
         }
         tls.open();
         ServerSocket fresh = new ServerSocket();
         fresh.bind(new InetSocketAddress(settings.host(), settings.port()), BACKLOG);
         listener = fresh;
+        destinations.announce(settings.publicPort().orElseGet(fresh::getLocalPort));
         Thread.ofVirtual().name("gateway").start(() -> accept(fresh));
         LOG.infof("gateway open: host=%s port=%d", settings.host(), fresh.getLocalPort());
     }
@@ -110,14 +112,10 @@ class Gateway {
             SSLSocket client = handshake(line, address);
             X509Certificate certificate =
                     (X509Certificate) client.getSession().getPeerCertificates()[0];
-            Destination destination = destinations.choose(serverName(client), certificate, address);
-            try (Socket target = connect(destination)) {
-                streams.run(
-                        destination,
-                        line,
-                        client,
-                        target,
-                        certificate.getSubjectX500Principal().getName());
+            Destinations.Granted granted =
+                    destinations.choose(serverName(client), certificate, address);
+            try (Socket target = connect(granted.destination())) {
+                streams.run(granted, line, client, target);
             }
         } catch (Refused e) {
             metrics.refused(e.why());

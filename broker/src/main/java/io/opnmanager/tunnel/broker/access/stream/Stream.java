@@ -1,5 +1,6 @@
 package io.opnmanager.tunnel.broker.access.stream;
 
+import io.opnmanager.tunnel.contract.operator.StreamEnd;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -3,6 +3,7 @@ package io.opnmanager.tunnel.broker.access.stream;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opnmanager.tunnel.contract.operator.StreamEnd;
 import jakarta.inject.Singleton;
 import java.util.EnumMap;
 import java.util.Locale;

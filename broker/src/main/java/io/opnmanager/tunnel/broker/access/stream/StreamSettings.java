@@ -35,6 +35,12 @@ public interface StreamSettings {
     @Max(65535)
     int port();
 
+    /**
+     * Port at which clients reach it, when something in front of the broker listens on another one:
+     * it is part of the address of each session. 1 to 65535. Default: the port that it listens on.
+     */
+    Optional<@Min(1) @Max(65535) Integer> publicPort();
+
     /** Whether clients may use TLS 1.2 as well as 1.3. */
     @WithDefault("false")
     boolean tls12();

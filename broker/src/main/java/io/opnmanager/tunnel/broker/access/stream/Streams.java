@@ -1,44 +1,58 @@
 package io.opnmanager.tunnel.broker.access.stream;
 
-import io.quarkus.runtime.configuration.MemorySize;
+import io.opnmanager.tunnel.broker.access.LiveSessions;
+import io.opnmanager.tunnel.broker.identity.Caller;
+import io.opnmanager.tunnel.contract.operator.GatewayStream;
+import io.opnmanager.tunnel.contract.operator.StreamEnd;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.inject.Singleton;
 import java.net.Socket;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 
-/** The connections that go through the gateway now. Safe from any thread. */
+/** The connections that go through the gateway now, and the last that did. Safe from any thread. */
 @Singleton
 class Streams {
 
     private static final Logger LOG = Logger.getLogger(Streams.class);
 
-    /** A chunk a second. */
-    private static final long LEAST_BANDWIDTH = 64 * 1024;
-
     private final StreamSettings settings;
     private final StreamMetrics metrics;
-    private final Set<Stream> live = ConcurrentHashMap.newKeySet();
+    private final LiveSessions sessions;
+    private final Shares shares;
+    private final AtomicLong number = new AtomicLong();
+    private final Map<Long, LiveStream> live = new ConcurrentHashMap<>();
+    private final EndedStreams ended = new EndedStreams();
 
-    /** By destination, as long as something goes there. */
-    private final Map<String, Shared> shared = new ConcurrentHashMap<>();
-
-    Streams(StreamSettings settings, StreamMetrics metrics) {
+    Streams(StreamSettings settings, StreamMetrics metrics, LiveSessions sessions) {
         this.settings = settings;
         this.metrics = metrics;
+        this.sessions = sessions;
+        this.shares = new Shares(settings.bandwidth());
         metrics.watch(live::size);
     }
 
     /** Pumps one to its end, in the calling virtual thread and one more. */
-    void run(Destination destination, Socket line, Socket client, Socket target, String whose)
+    void run(Destinations.Granted granted, Socket line, Socket client, Socket target)
             throws InterruptedException {
-        Shared together = enter(destination.name());
-        Stream stream = new Stream(line, client, target, together.share);
-        live.add(stream);
+        Destination destination = granted.destination();
+        Stream stream = new Stream(line, client, target, shares.enter(destination.name()));
+        LiveStream one =
+                new LiveStream(
+                        number.incrementAndGet(),
+                        Instant.now(),
+                        destination,
+                        granted.guest(),
+                        stream);
+        live.put(one.id(), one);
         switch (destination) {
             case Destination.Session of -> of.session().own(stream);
             case Destination.Service _ -> {}
@@ -47,74 +61,62 @@ class Streams {
             stream.run();
         } finally {
             stream.close();
-            live.remove(stream);
-            leave(destination.name());
+            told(one);
+            live.remove(one.id());
+            shares.leave(destination.name());
             switch (destination) {
                 case Destination.Session of -> of.session().disown(stream);
                 case Destination.Service _ -> {}
             }
-            told(stream, destination, whose);
         }
     }
 
-    /** What connections to one destination share, and how many they are. */
-    private record Shared(Stream.Share share, int connections) {}
-
-    private Shared enter(String destination) {
-        return Objects.requireNonNull(
-                shared.compute(
-                        destination,
-                        (name, before) ->
-                                before == null
-                                        ? new Shared(share(), 1)
-                                        : new Shared(before.share, before.connections + 1)));
-    }
-
-    private void leave(String destination) {
-        shared.computeIfPresent(
-                destination,
-                (name, before) ->
-                        before.connections == 1
-                                ? null
-                                : new Shared(before.share, before.connections - 1));
-    }
-
-    private Stream.Share share() {
-        return settings.bandwidth()
-                .map(MemorySize::asLongValue)
-                .map(Streams::bounded)
-                .map(most -> new Stream.Share(new Bandwidth(most), new Bandwidth(most)))
-                .orElseGet(() -> new Stream.Share(null, null));
-    }
-
-    private static long bounded(long bandwidth) {
-        if (bandwidth < LEAST_BANDWIDTH) {
-            throw new IllegalArgumentException(
-                    "opnmanager.stream.bandwidth: wanted 64K or more, found " + bandwidth);
-        }
-        return bandwidth;
-    }
-
-    private void told(Stream stream, Destination destination, String whose) {
+    private void told(LiveStream one) {
+        Stream stream = one.stream();
         StreamEnd end = Objects.requireNonNull(stream.end(), "it has just been closed");
         metrics.ended(end, stream.bytesIn(), stream.bytesOut());
+        ended.add(one.view(sessions.node(), Instant.now()));
         LOG.infof(
                 "stream ended: destination=%s client=%s seconds=%d in=%d out=%d reason=%s",
-                destination.name(),
-                whose,
+                one.destination().name(),
+                one.guest().subject(),
                 stream.upTime().toSeconds(),
                 stream.bytesIn(),
                 stream.bytesOut(),
                 StreamMetrics.word(end));
     }
 
+    /** What goes on and what ended last, newest first. */
+    List<GatewayStream> all() {
+        Map<Long, GatewayStream> byId = new TreeMap<>(Comparator.reverseOrder());
+        live.forEach((id, one) -> byId.put(id, one.view(sessions.node(), null)));
+        // After the live ones, so that what ends in between is in one list at least.
+        ended.all().forEach(one -> byId.put(one.id(), one));
+        return List.copyOf(byId.values());
+    }
+
     @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     @RunOnVirtualThread
     void look() {
-        live.forEach(stream -> stream.look(settings.idle(), settings.stall()));
+        for (LiveStream one : live.values()) {
+            if (mayGoOn(one)) {
+                one.stream().look(settings.idle(), settings.stall());
+            } else {
+                one.stream().close();
+            }
+        }
+    }
+
+    private boolean mayGoOn(LiveStream one) {
+        Caller.Operator operator = one.guest().operator();
+        return switch (one.destination()) {
+            case Destination.Session of ->
+                    operator != null && sessions.holds(of.session(), operator);
+            case Destination.Service _ -> true;
+        };
     }
 
     void closeAll() {
-        live.forEach(Stream::close);
+        live.values().forEach(one -> one.stream().close());
     }
 }

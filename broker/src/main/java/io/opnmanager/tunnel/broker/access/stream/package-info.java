@@ -12,7 +12,7 @@
  * </pre>
  *
  * <p>Each connection has two virtual threads, one for each direction; what must end for lack of
- * time is ended by {@code Streams}, which looks every second.
+ * time or of a right is ended by {@code Streams}, which looks every second.
  */
 @NullMarked
 package io.opnmanager.tunnel.broker.access.stream;
