@@ -24,8 +24,7 @@ public record BrokerAddress(URI url, @Nullable Path caFile) {
                     "--broker: wanted https://host[:port], found " + url);
         }
         if (url.getRawUserInfo() != null || url.getRawQuery() != null) {
-            throw new IllegalArgumentException(
-                    "--broker: wanted no user, password or query in it");
+            throw new IllegalArgumentException("--broker: wanted no user, password or query in it");
         }
         boolean secure = url.getScheme().equalsIgnoreCase("https");
         if (!secure && !(url.getScheme().equalsIgnoreCase("http") && Hosts.isLoopback(host))) {

@@ -250,11 +250,7 @@ public final class BrokerClient implements AutoCloseable {
      * @return whether it goes on
      */
     public boolean heartbeat(long id) {
-        return call(
-                        "POST",
-                        "/api/tunnel_heartbeat",
-                        new Heartbeat(id, null),
-                        HeartbeatAnswer.class)
+        return call("POST", "/api/tunnel_heartbeat", new Heartbeat(id, null), HeartbeatAnswer.class)
                 .keepAlive();
     }
 
@@ -358,7 +354,8 @@ public final class BrokerClient implements AutoCloseable {
         for (int depth = 0; depth < 20 && root.getCause() != null; depth++) {
             root = root.getCause();
         }
-        String what = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+        String what =
+                root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
         return new BrokerFailure.Away(address.url() + " cannot be reached: " + what, e);
     }
 

@@ -10,9 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Server-sent events, each a request. One thread reads; any may close, which ends the reading.
- */
+/** Server-sent events, each a request. One thread reads; any may close, which ends the reading. */
 public final class RequestEvents implements AutoCloseable {
 
     private static final String DATA = "data:";

@@ -20,8 +20,7 @@ final class Failures implements IExecutionExceptionHandler {
             Thread.currentThread().interrupt();
         }
         ExitCode code = code(failure);
-        TunnelctlCommand top =
-                (TunnelctlCommand) command.getCommandSpec().root().userObject();
+        TunnelctlCommand top = (TunnelctlCommand) command.getCommandSpec().root().userObject();
         new Screen(command, top.output).error(message(failure), code);
         return code.number();
     }

@@ -10,7 +10,8 @@ final class Lifetime implements ITypeConverter<Duration> {
     @Override
     public Duration convert(String text) {
         if (!text.matches("[1-9]\\d{0,8}[smhd]")) {
-            throw new TypeConversionException("wanted for example 90s, 30m, 8h or 7d, found " + text);
+            throw new TypeConversionException(
+                    "wanted for example 90s, 30m, 8h or 7d, found " + text);
         }
         long number = Long.parseLong(text.substring(0, text.length() - 1));
         return switch (text.charAt(text.length() - 1)) {

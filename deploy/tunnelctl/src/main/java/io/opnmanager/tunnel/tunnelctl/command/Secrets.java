@@ -1,10 +1,10 @@
 package io.opnmanager.tunnel.tunnelctl.command;
 
-import java.io.Console;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** Secrets come from a file, the standard input or a terminal: never from the command line. */
 final class Secrets {
@@ -40,31 +40,26 @@ final class Secrets {
             return secret;
         } catch (IOException e) {
             throw new Failed(
-                    ExitCode.USAGE,
-                    name + ": wanted a readable file, found " + e.getMessage());
+                    ExitCode.USAGE, name + ": wanted a readable file, found " + e.getMessage());
         }
     }
 
-    /** Asked for in the terminal, not shown. */
+    /**
+     * Asked for in the terminal, not shown.
+     *
+     * @param otherwise the option that answers without a terminal
+     */
     static String ask(String prompt, String otherwise) {
-        Console console = System.console();
-        if (console == null || !console.isTerminal()) {
-            throw new Failed(ExitCode.USAGE, "there is no terminal to ask in: use " + otherwise);
-        }
-        char[] typed = console.readPassword("%s: ", prompt);
-        if (typed == null || typed.length == 0) {
-            throw new Failed(ExitCode.USAGE, prompt + ": wanted an answer, found none");
-        }
-        return new String(typed);
+        char[] typed = Terminal.required(otherwise).readPassword("%s: ", prompt);
+        return answer(prompt, typed == null ? null : new String(typed));
     }
 
-    /** Asked for in the terminal, shown. */
+    /** The same, shown. */
     static String askOpenly(String prompt, String otherwise) {
-        Console console = System.console();
-        if (console == null || !console.isTerminal()) {
-            throw new Failed(ExitCode.USAGE, "there is no terminal to ask in: use " + otherwise);
-        }
-        String typed = console.readLine("%s: ", prompt);
+        return answer(prompt, Terminal.required(otherwise).readLine("%s: ", prompt));
+    }
+
+    private static String answer(String prompt, @Nullable String typed) {
         if (typed == null || typed.isBlank()) {
             throw new Failed(ExitCode.USAGE, prompt + ": wanted an answer, found none");
         }

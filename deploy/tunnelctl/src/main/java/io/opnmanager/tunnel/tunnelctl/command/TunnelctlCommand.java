@@ -36,10 +36,11 @@ import picocli.CommandLine.Spec;
         },
         footerHeading = "%nEnvironment:%n",
         footer = {
-            "  TUNNELCTL_BROKER, TUNNELCTL_CA_FILE, TUNNELCTL_PROFILE  like the options",
-            "  TUNNELCTL_TOKEN_FILE                                   a token instead of a sign-in",
-            "  TUNNELCTL_HOME                                         where profiles are kept",
-            "  HTTPS_PROXY, NO_PROXY                                  the HTTP proxy on the way",
+            "  TUNNELCTL_BROKER, TUNNELCTL_CA_FILE, TUNNELCTL_PROFILE",
+            "                        like the options",
+            "  TUNNELCTL_TOKEN_FILE  a token in a file, instead of a sign-in",
+            "  TUNNELCTL_HOME        where profiles are kept",
+            "  HTTPS_PROXY, NO_PROXY the HTTP proxy on the way",
             "",
             "Exit codes:",
             "  0  done",
@@ -101,8 +102,15 @@ public final class TunnelctlCommand {
             description = "The same, with everything that helps to find a fault.")
     boolean debug;
 
-    @Spec
-    @Nullable CommandSpec spec;
+    @Spec @Nullable CommandSpec spec;
+
+    /** What picocli puts into a subcommand before it is called. */
+    static TunnelctlCommand of(@Nullable TunnelctlCommand parent) {
+        if (parent == null) {
+            throw new IllegalStateException("picocli has not begun");
+        }
+        return parent;
+    }
 
     Screen screen() {
         if (spec == null) {

@@ -25,7 +25,8 @@ final class EndWords {
             case LINE_LOST -> "the firewall's line was lost";
             case PROBE_FAILED -> "what is behind it no longer answered";
             case AGENT_CLOSED -> "the firewall's agent closed it";
-            case AGENT_FAILED -> "the firewall's agent could not open it: may it reach this target?";
+            case AGENT_FAILED ->
+                    "the firewall's agent could not open it: may it reach this target?";
             case DEADLINE -> "the firewall did not connect in time: is it online?";
             case LIFETIME -> "its time is over";
             case IDLE -> "nothing went through for too long";

@@ -37,10 +37,10 @@ public final class Forward implements AutoCloseable {
     /**
      * What local programs are granted.
      *
-     * @param wait how long a connection waits for a way that is not there at the moment
+     * @param patience how long a connection waits for a way that is not there at the moment
      * @param connections at once; others are closed
      */
-    public record Terms(Duration wait, int connections) {}
+    public record Terms(Duration patience, int connections) {}
 
     private Forward(ServerSocket listener, Way way, Terms terms) {
         this.listener = listener;
@@ -112,7 +112,7 @@ public final class Forward implements AutoCloseable {
                 return;
             }
             caller.setTcpNoDelay(true);
-            GatewayLine line = way.dial(terms.wait());
+            GatewayLine line = way.dial(terms.patience());
             pump(caller, line);
         } catch (IOException e) {
             if (!closed) {

@@ -8,7 +8,8 @@ import java.util.List;
 
 /**
  * How the machine's own OpenSSH is called: through a local port, with the firewall's host key
- * remembered by the firewall and not by the port. The person's keys stay with OpenSSH and its agent.
+ * remembered by the firewall and not by the port. The person's keys stay with OpenSSH and its
+ * agent.
  *
  * @param knownHosts file that host keys are remembered in
  * @param alias of the firewall in it
@@ -25,7 +26,8 @@ public record HostKeys(Path knownHosts, String alias) {
      * The command.
      *
      * @param port local port that leads to the firewall's SSH server
-     * @param own further options of the person; ours come first, and OpenSSH takes the first value of each
+     * @param own further options of the person; ours come first, and OpenSSH takes the first value
+     *     of each
      * @param remote what to run there; a shell when empty
      */
     public List<String> command(int port, List<String> own, List<String> remote) {

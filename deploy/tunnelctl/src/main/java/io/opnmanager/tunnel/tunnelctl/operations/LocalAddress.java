@@ -27,8 +27,7 @@ public final class LocalAddress {
             return new InetSocketAddress(InetAddress.getLoopbackAddress(), number);
         }
         InetSocketAddress address =
-                new InetSocketAddress(
-                        text.substring(0, colon).replaceAll("^\\[|]$", ""), number);
+                new InetSocketAddress(text.substring(0, colon).replaceAll("^\\[|]$", ""), number);
         if (address.isUnresolved()) {
             throw new IllegalArgumentException(
                     name + ": wanted an address of this machine, found " + text);

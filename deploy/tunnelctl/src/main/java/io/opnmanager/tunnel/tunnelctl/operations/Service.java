@@ -39,8 +39,7 @@ public final class Service implements Way {
     @Override
     public GatewayLine dial(Duration patience) throws IOException, InterruptedException {
         return Dialling.within(
-                patience,
-                left -> gateway.dial(place.host(), place.port(), name, credential.tls()));
+                patience, left -> gateway.dial(place.host(), place.port(), name, credential.tls()));
     }
 
     /** Certificate, key and authorities in files, read again when they change. */

@@ -19,9 +19,9 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session of a firewall, wanted from {@link #open} to {@link #close}: asked for, said to be wanted
- * every now and then, and asked for again when it was lost. A session that ended because its limits
- * say so, or because somebody closed it, is not asked for again.
+ * A session of a firewall, wanted from {@link #open} to {@link #close}: asked for, said to be
+ * wanted every now and then, and asked for again when it was lost. A session that ended because its
+ * limits say so, or because somebody closed it, is not asked for again.
  *
  * <p>One virtual thread follows its events, another gives the signs; any thread may dial.
  */
@@ -169,11 +169,7 @@ public final class Session implements Way, AutoCloseable {
         int colon = address.lastIndexOf(':');
         String host = address.substring(0, colon);
         return door.gateway()
-                .dial(
-                        host,
-                        Integer.parseInt(address.substring(colon + 1)),
-                        host,
-                        door.key().tls());
+                .dial(host, Integer.parseInt(address.substring(colon + 1)), host, door.key().tls());
     }
 
     private synchronized String awaitAddress(Duration left)
@@ -185,8 +181,7 @@ public final class Session implements Way, AutoCloseable {
             }
             long millis = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
             if (millis <= 0) {
-                throw new Dialling.Hopeless(
-                        "the session was not there in time: " + standing.why());
+                throw new Dialling.Hopeless("the session was not there in time: " + standing.why());
             }
             wait(millis);
         }
@@ -267,8 +262,8 @@ public final class Session implements Way, AutoCloseable {
     }
 
     /**
-     * Follows a request to its end. While the broker is away the state is not known, and connections
-     * wait.
+     * Follows a request to its end. While the broker is away the state is not known, and
+     * connections wait.
      */
     private TunnelRequest follow(TunnelRequest begun) throws InterruptedException {
         TunnelRequest last = begun;
@@ -289,8 +284,7 @@ public final class Session implements Way, AutoCloseable {
                 heard = System.nanoTime();
                 Thread.sleep(backoff.next());
             } catch (BrokerFailure e) {
-                if (!e.worthRetrying()
-                        || System.nanoTime() - heard > patience.again().toNanos()) {
+                if (!e.worthRetrying() || System.nanoTime() - heard > patience.again().toNanos()) {
                     throw e;
                 }
                 move(State.RECONNECTING, last, e.getMessage(), null);
@@ -354,9 +348,7 @@ public final class Session implements Way, AutoCloseable {
             if (standing.state() == State.CLOSED) {
                 return;
             }
-            now =
-                    new Standing(
-                            state, request == null ? standing.request() : request, why, failure);
+            now = new Standing(state, request == null ? standing.request() : request, why, failure);
             standing = now;
             notifyAll();
         }

@@ -4,13 +4,13 @@ import io.opnmanager.tunnel.tunnelctl.broker.Trust;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,7 +96,9 @@ public record ClientCertificate(PrivateKey key, List<X509Certificate> chain) {
         }
     }
 
-    /** Makes a key on the curve P-256. What stands in the request besides it, the broker ignores. */
+    /**
+     * Makes a key on the curve P-256. What stands in the request besides it, the broker ignores.
+     */
     public static Fresh fresh() {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");

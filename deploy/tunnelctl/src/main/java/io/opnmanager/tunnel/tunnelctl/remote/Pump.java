@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A local program's connection and its way through the gateway. Two virtual threads pump; the end of
- * one direction leaves the other open, and what cannot be written is not read for.
+ * A local program's connection and its way through the gateway. Two virtual threads pump; the end
+ * of one direction leaves the other open, and what cannot be written is not read for.
  */
 public final class Pump implements AutoCloseable {
 
@@ -19,7 +19,7 @@ public final class Pump implements AutoCloseable {
     private final Socket local;
     private final GatewayLine remote;
     private final Traffic traffic;
-    private final AtomicLong received = new AtomicLong();
+    private volatile boolean answered;
     private final AtomicReference<@Nullable IOException> failure = new AtomicReference<>();
 
     /** Of two connections that are closed with it. */
@@ -37,9 +37,8 @@ public final class Pump implements AutoCloseable {
     public void run() throws IOException, InterruptedException {
         traffic.begun();
         try (this) {
-            Thread back =
-                    Thread.ofVirtual().start(() -> pump(remote.tls(), local, traffic.receivedBytes()));
-            pump(local, remote.tls(), traffic.sentBytes());
+            Thread back = Thread.ofVirtual().start(() -> pump(remote.tls(), local, this::received));
+            pump(local, remote.tls(), traffic::addSent);
             back.join();
         } finally {
             traffic.ended();
@@ -52,10 +51,15 @@ public final class Pump implements AutoCloseable {
 
     /** Whether the other side has said anything. */
     public boolean isAnswered() {
-        return received.get() > 0;
+        return answered;
     }
 
-    private void pump(Socket from, Socket to, AtomicLong bytes) {
+    private void received(long bytes) {
+        answered = true;
+        traffic.addReceived(bytes);
+    }
+
+    private void pump(Socket from, Socket to, LongConsumer counted) {
         try {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
@@ -63,10 +67,7 @@ public final class Pump implements AutoCloseable {
             int read = in.read(chunk);
             while (read >= 0) {
                 out.write(chunk, 0, read);
-                bytes.addAndGet(read);
-                if (to == local) {
-                    received.addAndGet(read);
-                }
+                counted.accept(read);
                 read = in.read(chunk);
             }
             to.shutdownOutput();

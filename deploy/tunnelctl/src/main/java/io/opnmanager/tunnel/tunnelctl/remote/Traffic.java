@@ -28,12 +28,12 @@ public final class Traffic {
         return connections.get();
     }
 
-    AtomicLong sentBytes() {
-        return sent;
+    void addSent(long bytes) {
+        sent.addAndGet(bytes);
     }
 
-    AtomicLong receivedBytes() {
-        return received;
+    void addReceived(long bytes) {
+        received.addAndGet(bytes);
     }
 
     void begun() {
