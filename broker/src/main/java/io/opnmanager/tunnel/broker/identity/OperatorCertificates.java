@@ -1,7 +1,10 @@
 package io.opnmanager.tunnel.broker.identity;
 
 import io.opnmanager.tunnel.contract.operator.OperatorCertificate;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.cert.X509Certificate;
@@ -10,8 +13,8 @@ import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The table {@code operator_certificate}. Every call blocks. This node's authority is made when a
- * certificate is asked for the first time; its key never leaves the node.
+ * The table {@code operator_certificate}. Every call blocks. This node's authority is made at its
+ * first start; its key never leaves the node.
  */
 @ApplicationScoped
 class OperatorCertificates {
@@ -22,8 +25,7 @@ class OperatorCertificates {
     private final Duration lifetime;
     private final StateFolder state;
 
-    /** Guarded by this. */
-    private @Nullable OperatorAuthority authority;
+    private volatile @Nullable OperatorAuthority authority;
 
     OperatorCertificates(
             Jdbi jdbi,
@@ -36,6 +38,22 @@ class OperatorCertificates {
         this.rights = rights;
         this.lifetime = configuration.lifetime();
         this.state = state;
+    }
+
+    /**
+     * At the start already: the other nodes' gateways have to know this authority before its first
+     * certificate is shown to them.
+     */
+    void start(@Observes @Priority(15) StartupEvent event) {
+        try {
+            OperatorAuthority own = OperatorAuthority.in(state.stateFolder());
+            jdbi.useHandle(handle -> OperatorAuthorities.announce(handle, own.certificate()));
+            authority = own;
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "the authority of operators' certificates could not be kept: check opnmanager.state-folder",
+                    e);
+        }
     }
 
     /**
@@ -102,20 +120,11 @@ class OperatorCertificates {
         rights.changed();
     }
 
-    private synchronized OperatorAuthority authority() {
-        OperatorAuthority known = authority;
-        if (known == null) {
-            try {
-                OperatorAuthority own = OperatorAuthority.in(state.stateFolder());
-                jdbi.useHandle(handle -> OperatorAuthorities.announce(handle, own.certificate()));
-                authority = own;
-                return own;
-            } catch (IOException e) {
-                throw new UncheckedIOException(
-                        "the authority of operators' certificates could not be kept: check opnmanager.state-folder",
-                        e);
-            }
+    private OperatorAuthority authority() {
+        OperatorAuthority own = authority;
+        if (own == null) {
+            throw new IllegalStateException("asked for a certificate before the start");
         }
-        return known;
+        return own;
     }
 }

@@ -42,6 +42,10 @@ public final class ClientFiles {
             throw new IllegalArgumentException(
                     "%s: unknown key %s; known here: %s".formatted(file, path(e), known(e)), e);
         } catch (JsonMappingException e) {
+            if (e.getPath().isEmpty()) {
+                throw new IllegalArgumentException(
+                        file + ": wanted keys, forwards among them, found something else", e);
+            }
             throw new IllegalArgumentException(
                     "%s: %s: %s".formatted(file, path(e), e.getOriginalMessage()), e);
         } catch (JsonProcessingException e) {

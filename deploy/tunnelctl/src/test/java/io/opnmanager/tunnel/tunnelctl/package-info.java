@@ -1,0 +1,4 @@
+@NullMarked
+package io.opnmanager.tunnel.tunnelctl;
+
+import org.jspecify.annotations.NullMarked;
