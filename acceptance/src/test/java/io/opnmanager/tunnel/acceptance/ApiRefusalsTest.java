@@ -384,6 +384,9 @@ class ApiRefusalsTest {
             assertProblem(second.call("GET", path, null), 403, "not_yours");
             assertProblem(second.call("DELETE", path, null), 403, "not_yours");
             assertProblem(second.call("GET", path + "/events", null), 403, "not_yours");
+            ObjectNode sharing = OperatorClient.object();
+            sharing.putArray("operators").add("second");
+            assertProblem(second.call("PUT", path + "/shared-with", sharing), 403, "not_yours");
             ObjectNode reference = OperatorClient.object().put("request_id", othersRequest);
             assertProblem(
                     second.call("POST", "/api/tunnel_heartbeat", reference), 403, "not_yours");

@@ -226,6 +226,12 @@ record RouteRule(String route, Set<String> may, About about, String answer, Stri
                             "200",
                             "{'lifetime': 600}"),
                     rule(
+                            "PUT /api/v1/requests/{id}/shared-with",
+                            OPERATORS,
+                            HELD_REQUEST,
+                            "200",
+                            "{'operators': []}"),
+                    rule(
                             "POST /api/v1/requests/{id}/entries",
                             OPERATORS,
                             OWN_REQUEST,
@@ -275,6 +281,7 @@ record RouteRule(String route, Set<String> may, About about, String answer, Stri
                             "{'current': '$password', 'password': '$password'}"),
                     rule("DELETE /api/v1/sign-in", EVERYONE, NOTHING, "204"),
                     rule("DELETE /api/v1/sign-in/all", EVERYONE, PERSON, "204"),
+                    rule("GET /api/v1/streams", EVERYONE, NOTHING, "200"),
                     rule("GET /api/v1/tokens", EVERYONE, NOTHING, "200"),
                     rule("POST /api/v1/tokens", EVERYONE, PERSON, "201", "{'name': '$fresh'}"),
                     rule("DELETE /api/v1/tokens/{id}", EVERYONE, OWN_TOKEN, "204"));

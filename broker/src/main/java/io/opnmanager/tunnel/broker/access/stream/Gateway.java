@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
@@ -110,8 +111,7 @@ class Gateway {
         try (line) {
             line.setTcpNoDelay(true);
             SSLSocket client = handshake(line, address);
-            X509Certificate certificate =
-                    (X509Certificate) client.getSession().getPeerCertificates()[0];
+            X509Certificate certificate = inTime(client);
             Destinations.Granted granted =
                     destinations.choose(serverName(client), certificate, address);
             try (Socket target = connect(granted.destination())) {
@@ -161,6 +161,18 @@ class Gateway {
             // In time.
         } catch (IOException e) {
             // It is closed all the same.
+        }
+    }
+
+    /** A session that is resumed is not checked again by TLS itself. */
+    private static X509Certificate inTime(SSLSocket client) throws Refused, IOException {
+        X509Certificate certificate =
+                (X509Certificate) client.getSession().getPeerCertificates()[0];
+        try {
+            certificate.checkValidity();
+            return certificate;
+        } catch (CertificateException e) {
+            throw new Refused(Why.HANDSHAKE_FAILED, String.valueOf(e.getMessage()));
         }
     }
 

@@ -41,7 +41,10 @@ public interface StreamSettings {
      */
     Optional<@Min(1) @Max(65535) Integer> publicPort();
 
-    /** Whether clients may use TLS 1.2 as well as 1.3. */
+    /**
+     * Whether clients may use TLS 1.2 as well as 1.3. With 1.2 the end of one direction ends the
+     * other: that protocol knows no half-closed connection.
+     */
     @WithDefault("false")
     boolean tls12();
 
