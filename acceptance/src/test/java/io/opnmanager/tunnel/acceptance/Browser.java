@@ -52,6 +52,14 @@ final class Browser implements AutoCloseable {
         return send(HttpRequest.newBuilder(address).GET());
     }
 
+    /** Sends JSON, as a program does. */
+    HttpResponse<String> post(URI address, String json) throws IOException, InterruptedException {
+        return send(
+                HttpRequest.newBuilder(address)
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(json)));
+    }
+
     /** Sends the only form of a page. */
     HttpResponse<String> submit(HttpResponse<String> page, Map<String, String> fields)
             throws IOException, InterruptedException {

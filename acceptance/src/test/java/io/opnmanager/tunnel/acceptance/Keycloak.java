@@ -196,6 +196,16 @@ final class Keycloak implements AutoCloseable {
         var _ = administer(token, "POST", mappings, "[" + wanted + "]");
     }
 
+    /** How long the codes of the device flow are good for that begin from now on. */
+    void deviceCodesLast(Duration time) throws IOException, InterruptedException {
+        var _ =
+                administer(
+                        administratorToken(),
+                        "PUT",
+                        "",
+                        "{\"oauth2DeviceCodeLifespan\": " + time.toSeconds() + "}");
+    }
+
     private String administratorToken() throws IOException, InterruptedException {
         return token("master", ADMINISTRATOR, ADMINISTRATOR_PASSWORD);
     }

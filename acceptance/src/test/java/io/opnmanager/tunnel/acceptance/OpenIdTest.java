@@ -13,6 +13,7 @@ import io.opnmanager.tunnel.demo.Broker;
 import io.opnmanager.tunnel.demo.OperatorClient;
 import java.net.URI;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -386,6 +387,11 @@ class OpenIdTest {
                 long begin = System.nanoTime();
                 assertThat(path(browser.get(back))).isEqualTo("/sign-in?error=openid_unavailable");
                 assertThat(System.nanoTime() - begin).isLessThan(8_000_000_000L);
+                begin = System.nanoTime();
+                HttpResponse<String> program =
+                        browser.post(world.broker().uri().resolve(OpenIdWorld.DEVICE), "");
+                assertThat(code(program)).isEqualTo("openid_unavailable");
+                assertThat(System.nanoTime() - begin).isLessThan(8_000_000_000L);
                 assertThat(world.operator().call("GET", "/api/v1/firewalls", null).status())
                         .isEqualTo(200);
             } finally {
@@ -397,6 +403,152 @@ class OpenIdTest {
         }
     }
 
+    /** Asks as often as the provider allows, until it is decided. */
+    private HttpResponse<String> awaitDevice(Browser program, JsonNode begun) throws Exception {
+        while (true) {
+            Thread.sleep(Duration.ofSeconds(begun.path("interval").asLong()));
+            HttpResponse<String> answer =
+                    openId.askDevice(program, begun.path("device_code").asText());
+            if (!code(answer).equals("sign_in_pending")) {
+                return answer;
+            }
+        }
+    }
+
+    private static String code(HttpResponse<String> answer) throws Exception {
+        return JSON.readTree(answer.body()).path("code").asText();
+    }
+
+    private void assertNotAuthenticated(HttpResponse<String> answer, String detail, Browser program)
+            throws Exception {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(401);
+        assertThat(code(answer)).isEqualTo("not_authenticated");
+        assertThat(JSON.readTree(answer.body()).path("detail").asText()).contains(detail);
+        assertThat(program.cookies(openId.host())).doesNotContainKey(COOKIE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ada,administrator,[]", "oscar,operator,'[\"north\",\"south\"]'"})
+    void a_program_is_signed_in_by_its_person_elsewhere(String user, String role, String tags)
+            throws Exception {
+        try (Browser program = openId.browser()) {
+            JsonNode begun = openId.beginDevice(program);
+            assertThat(begun.path("verification_uri").asText())
+                    .isEqualTo(keycloak.realm() + "/device");
+            assertThat(begun.path("user_code").asText()).matches("[A-Z]{4}-[A-Z]{4}");
+            assertThat(begun.path("interval").asInt()).isEqualTo(1);
+            assertThat(begun.path("expires_in").asInt()).isEqualTo(600);
+            HttpResponse<String> early =
+                    openId.askDevice(program, begun.path("device_code").asText());
+            assertThat(early.statusCode()).isEqualTo(409);
+            assertThat(code(early)).isEqualTo("sign_in_pending");
+
+            openId.decideDevice(begun, user, true);
+            HttpResponse<String> answer = awaitDevice(program, begun);
+
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+            JsonNode me = openId.whoAmI(program);
+            assertThat(me).isEqualTo(JSON.readTree(answer.body()));
+            assertThat(me.path("operator").asText()).isEqualTo(user);
+            assertThat(me.path("role").asText()).isEqualTo(role);
+            assertThat(me.path("tags")).isEqualTo(JSON.readTree(tags));
+            assertThat(me.path("method").asText()).isEqualTo("openid");
+            assertThat(openId.operatorOf(user).path("origin").asText()).isEqualTo("openid");
+            assertThat(program.cookie(openId.host(), COOKIE).attributes())
+                    .contains("secure", "httponly", "samesite=strict", "path=/");
+
+            try (Browser thief = openId.browser()) {
+                Thread.sleep(1_000);
+                assertNotAuthenticated(
+                        openId.askDevice(thief, begun.path("device_code").asText()),
+                        "was not used",
+                        thief);
+            }
+        }
+    }
+
+    @Test
+    void a_program_whose_person_says_no_is_told_so() throws Exception {
+        try (Browser program = openId.browser()) {
+            JsonNode begun = openId.beginDevice(program);
+
+            openId.decideDevice(begun, "ada", false);
+
+            assertNotAuthenticated(awaitDevice(program, begun), "refused at the provider", program);
+        }
+    }
+
+    @Test
+    void a_program_that_nobody_helps_is_told_when_it_is_over() throws Exception {
+        keycloak.deviceCodesLast(Duration.ofSeconds(3));
+        try (Browser program = openId.browser()) {
+            JsonNode begun = openId.beginDevice(program);
+            assertThat(begun.path("expires_in").asInt()).isEqualTo(3);
+
+            assertNotAuthenticated(awaitDevice(program, begun), "its time is over", program);
+        } finally {
+            keycloak.deviceCodesLast(Duration.ofMinutes(10));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"norole,openid_no_role", "notags,openid_no_tags"})
+    void a_program_of_somebody_who_may_do_nothing_is_refused_and_nobody_is_made(
+            String user, String why) throws Exception {
+        Map<String, Long> before = world.rows().counts();
+        try (Browser program = openId.browser()) {
+            JsonNode begun = openId.beginDevice(program);
+            openId.decideDevice(begun, user, true);
+
+            assertNotAuthenticated(awaitDevice(program, begun), why, program);
+            assertThat(world.rows().counts()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void a_program_with_a_wrong_code_is_refused() throws Exception {
+        try (Browser program = openId.browser()) {
+            String right = openId.beginDevice(program).path("device_code").asText();
+            String other = openId.beginDevice(program).path("device_code").asText();
+
+            assertNotAuthenticated(openId.askDevice(program, "x"), "known", program);
+            assertNotAuthenticated(openId.askDevice(program, right + "x"), "known", program);
+            assertThat(
+                            openId.askDevice(program, right.substring(0, 23) + other.substring(23))
+                                    .statusCode())
+                    .as("of one that another verifier belongs to, while it is pending")
+                    .isEqualTo(409);
+        }
+    }
+
+    @Test
+    void a_device_code_is_worth_nothing_without_the_verifier_it_began_with() throws Exception {
+        try (Browser program = openId.browser()) {
+            JsonNode begun = openId.beginDevice(program);
+            String code = begun.path("device_code").asText();
+            openId.decideDevice(begun, "ada", true);
+
+            assertNotAuthenticated(
+                    openId.askDevice(program, "A".repeat(22) + code.substring(22)),
+                    "known",
+                    program);
+        }
+    }
+
+    @Test
+    void a_program_that_asks_too_often_is_told_how_long_to_wait() throws Exception {
+        try (Browser program = openId.browser()) {
+            String code = openId.beginDevice(program).path("device_code").asText();
+            var _ = openId.askDevice(program, code);
+
+            HttpResponse<String> answer = openId.askDevice(program, code);
+
+            assertThat(answer.statusCode()).isEqualTo(429);
+            assertThat(code(answer)).isEqualTo("too_many_requests");
+            assertThat(answer.headers().firstValue("Retry-After")).hasValue("10");
+        }
+    }
+
     @Test
     void no_secret_is_in_the_log() throws Exception {
         List<String> secrets = new ArrayList<>(List.of(Keycloak.CLIENT_SECRET, "password of"));
@@ -405,6 +557,15 @@ class OpenIdTest {
             secrets.add(query(back).get("code"));
             assertThat(path(browser.get(back))).isEqualTo("/");
             secrets.add(browser.cookie(openId.host(), COOKIE).value());
+        }
+        try (Browser program = openId.browser()) {
+            JsonNode begun = openId.beginDevice(program);
+            String code = begun.path("device_code").asText();
+            secrets.addAll(List.of(code.substring(23), begun.path("user_code").asText()));
+            assertThat(openId.askDevice(program, code + "x").statusCode()).isEqualTo(401);
+            openId.decideDevice(begun, "ada", true);
+            assertThat(awaitDevice(program, begun).statusCode()).isEqualTo(201);
+            secrets.add(program.cookie(openId.host(), COOKIE).value());
         }
         assertThat(world.broker().program().output()).doesNotContain(secrets);
     }

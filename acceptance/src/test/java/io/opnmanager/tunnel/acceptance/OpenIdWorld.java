@@ -10,6 +10,8 @@ import java.net.URLDecoder;
 import java.net.http.HttpResponse;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A world whose broker signs operators in through a Keycloak, which the world owns, and the way
@@ -21,9 +23,12 @@ import java.util.TreeMap;
 record OpenIdWorld(World world, Keycloak keycloak, String beforeTheProviderRan) {
 
     static final String PATH = "/api/v1/sign-in/openid";
+    static final String DEVICE = "/api/v1/sign-in/device";
     static final String COOKIE = "__Host-opnmanager-sign-in";
 
     private static final String NAME = "openid";
+    private static final Pattern HIDDEN_CODE =
+            Pattern.compile("<input[^>]* name=\"code\"[^>]* value=\"([^\"]+)\"");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** The broker first: it has to start without its provider. */
@@ -32,6 +37,7 @@ record OpenIdWorld(World world, Keycloak keycloak, String beforeTheProviderRan) 
         World world =
                 World.named(NAME)
                         .with("opnmanager.openid.enabled", "true")
+                        .with("opnmanager.openid.device", "true")
                         .with("opnmanager.openid.url", keycloak.realm().toString())
                         .with("opnmanager.openid.client-id", "opnmanager")
                         .with("opnmanager.openid.client-secret", Keycloak.CLIENT_SECRET)
@@ -101,6 +107,49 @@ record OpenIdWorld(World world, Keycloak keycloak, String beforeTheProviderRan) 
     /** Where the broker leads somebody who has signed in at the provider. */
     String signIn(Browser browser, String user) throws Exception {
         return path(browser.get(back(browser, user)));
+    }
+
+    /** Begins a sign-in from a program; the answer is the broker's. */
+    JsonNode beginDevice(Browser program) throws Exception {
+        HttpResponse<String> answer = program.post(world.broker().uri().resolve(DEVICE), "");
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+        return JSON.readTree(answer.body());
+    }
+
+    /** Asks, as the program does, whether the person has signed in. */
+    HttpResponse<String> askDevice(Browser program, String deviceCode) throws Exception {
+        return program.post(
+                world.broker().uri().resolve(DEVICE + "/token"),
+                JSON.createObjectNode().put("device_code", deviceCode).toString());
+    }
+
+    /** What a person does elsewhere with a code: signs in at the provider, and says yes or no. */
+    void decideDevice(JsonNode begun, String user, boolean yes) throws Exception {
+        try (Browser person = browser()) {
+            HttpResponse<String> page =
+                    person.follow(
+                            person.get(
+                                    URI.create(begun.path("verification_uri_complete").asText())));
+            page =
+                    person.follow(
+                            person.submit(
+                                    page,
+                                    Map.of(
+                                            "username",
+                                            user,
+                                            "password",
+                                            "password of " + user,
+                                            "credentialId",
+                                            "")));
+            Matcher code = HIDDEN_CODE.matcher(page.body());
+            assertThat(code.find()).as(page.body()).isTrue();
+            page =
+                    person.follow(
+                            person.submit(
+                                    page,
+                                    Map.of("code", code.group(1), yes ? "accept" : "cancel", "")));
+            assertThat(page.statusCode()).as(page.body()).isLessThan(500);
+        }
     }
 
     JsonNode whoAmI(Browser browser) throws Exception {

@@ -114,7 +114,8 @@ class OpenIdProvider implements TenantConfigResolver {
                                 + " true"));
     }
 
-    private static boolean isLoopback(URI url) {
+    /** Whether it is plain HTTP on this machine, where nobody listens in. */
+    static boolean isLoopback(URI url) {
         String host = url.getHost();
         if (!"http".equals(url.getScheme()) || host == null) {
             return false;

@@ -1,16 +1,12 @@
 package io.opnmanager.tunnel.broker.identity;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.opnmanager.tunnel.broker.identity.OpenIdRefusal.Refused;
 import io.opnmanager.tunnel.broker.problem.Problem;
 import io.opnmanager.tunnel.broker.problem.ProblemCode;
-import io.opnmanager.tunnel.contract.operator.SignInMethod;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.util.concurrent.Semaphore;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,27 +16,16 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 class OpenIdVisits {
 
-    private static final Logger LOG = Logger.getLogger(OpenIdVisits.class);
-
     /** Visits that wait for the provider; more are told to come back. */
     private final Semaphore waiting = new Semaphore(50);
 
     private final OpenIdFlow flow;
-    private final OpenIdOperators operators;
-    private final SignIns signIns;
-    private final Witness witness;
+    private final OpenIdAdmission admission;
     private final SignInThrottle throttle;
 
-    OpenIdVisits(
-            OpenIdFlow flow,
-            OpenIdOperators operators,
-            SignIns signIns,
-            Witness witness,
-            SignInThrottle throttle) {
+    OpenIdVisits(OpenIdFlow flow, OpenIdAdmission admission, SignInThrottle throttle) {
         this.flow = flow;
-        this.operators = operators;
-        this.signIns = signIns;
-        this.witness = witness;
+        this.admission = admission;
         this.throttle = throttle;
     }
 
@@ -88,32 +73,12 @@ class OpenIdVisits {
         try {
             return switch (flow.step(request)) {
                 case OpenIdFlow.Step.Away(var provider) -> new Outcome.Away(provider);
-                case OpenIdFlow.Step.Back(var claims) -> admit(claims, request, address);
+                case OpenIdFlow.Step.Back(var claims) ->
+                        new Outcome.In(admission.admit(claims, request, address).setCookie());
             };
         } catch (Refused refused) {
-            OpenIdRefusal why = refused.why();
-            // Not who: nobody has shown to be anybody here.
-            LOG.warnf(
-                    "sign-in by OpenID Connect refused why=%s detail=%s",
-                    why.word(), refused.detail());
-            switch (why) {
-                case FAILED -> attempt.wrong();
-                case NO_ROLE, NO_TAGS, NO_NAME, NAME_TAKEN ->
-                        witness.signInRefused(null, address, ProblemCode.NOT_AUTHENTICATED);
-                case UNAVAILABLE, TOO_MANY -> {}
-            }
-            return new Outcome.Refusal(why);
+            admission.note(refused, attempt, address);
+            return new Outcome.Refusal(refused.why());
         }
-    }
-
-    private Outcome admit(JsonNode claims, RoutingContext request, @Nullable String address) {
-        KnownOperator operator = operators.admit(claims);
-        SignIns.Begun begun =
-                signIns.begin(
-                        operator,
-                        SignInMethod.OPENID,
-                        address,
-                        SignInCookie.read(request.request().headers().getAll(HttpHeaders.COOKIE)));
-        return new Outcome.In(begun.setCookie());
     }
 }

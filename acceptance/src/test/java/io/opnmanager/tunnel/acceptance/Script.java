@@ -1,0 +1,53 @@
+package io.opnmanager.tunnel.acceptance;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Runs a program to its end. */
+final class Script {
+
+    private Script() {}
+
+    /**
+     * How it ended.
+     *
+     * @param code its exit code
+     * @param output what it printed, errors too
+     */
+    record Ended(int code, String output) {}
+
+    /** Runs it in a folder, with these variables besides those of the test. */
+    static Ended run(
+            Path folder, Map<String, String> variables, Duration limit, List<String> command)
+            throws IOException, InterruptedException {
+        Path output = Files.createTempFile("script", ".log");
+        try {
+            ProcessBuilder builder =
+                    new ProcessBuilder(command)
+                            .directory(folder.toFile())
+                            .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
+                            .redirectErrorStream(true)
+                            .redirectOutput(output.toFile());
+            builder.environment().putAll(variables);
+            Process process = builder.start();
+            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                process.destroy();
+                if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                    process.destroyForcibly();
+                }
+                throw new AssertionError(
+                        command + " did not end in time: " + Files.readString(output));
+            }
+            return new Ended(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
+        } finally {
+            Files.delete(output);
+        }
+    }
+}
