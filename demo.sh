@@ -26,6 +26,7 @@ contract="api-contract/src api-contract/pom.xml pom.xml"
     stale broker/target/quarkus-app/quarkus-run.jar broker/src broker/pom.xml $contract && add broker
     stale agent/target/quarkus-app/quarkus-run.jar agent/src agent/pom.xml $contract && add agent
     stale quickconnect-agent/target/quarkus-app/quarkus-run.jar quickconnect-agent/src quickconnect-agent/pom.xml $contract && add quickconnect-agent
+    stale deploy/tunnelctl/target/quarkus-app/quarkus-run.jar deploy/tunnelctl/src deploy/tunnelctl/pom.xml $contract && add deploy/tunnelctl
     stale deploy/demo/target/demo.jar deploy/demo/src/main deploy/demo/pom.xml pom.xml && add deploy/demo
 } || :
 
@@ -56,7 +57,7 @@ if [ -n "$modules" ] && [ "$wants_build" = yes ]; then
         exit 1
     fi
     for jar in broker/target/quarkus-app/quarkus-run.jar agent/target/quarkus-app/quarkus-run.jar \
-        quickconnect-agent/target/quarkus-app/quarkus-run.jar deploy/demo/target/demo.jar; do
+        quickconnect-agent/target/quarkus-app/quarkus-run.jar deploy/tunnelctl/target/quarkus-app/quarkus-run.jar deploy/demo/target/demo.jar; do
         # One that Maven found up to date keeps its time, and would look stale for ever.
         touch -c "$root/$jar"
         [ -f "$root/$jar" ] || { echo "demo.sh: the build did not make $jar; see ./mvnw -DskipTests package" >&2; exit 1; }

@@ -87,6 +87,9 @@ final class World implements AutoCloseable {
                                 ? Broker.prepareForBrowsers(
                                         brokerFolder, database, certificates, settings)
                                 : Broker.prepare(brokerFolder, database, certificates, settings));
+        if (builder.gateway) {
+            var _ = broker.openGateway();
+        }
         if (builder.heap != null) {
             broker.heap(builder.heap);
         }

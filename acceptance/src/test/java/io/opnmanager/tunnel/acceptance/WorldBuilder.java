@@ -13,6 +13,7 @@ final class WorldBuilder {
     int firewalls;
     int ports = DEFAULT_PORTS;
     boolean plainHttp;
+    boolean gateway;
     @Nullable String heap;
 
     WorldBuilder(String name) {
@@ -34,6 +35,12 @@ final class WorldBuilder {
     /** The console over plain HTTP on loopback, as in the demo, instead of TLS. */
     WorldBuilder plainHttp() {
         plainHttp = true;
+        return this;
+    }
+
+    /** The gateway for programs, with the broker's own certificate. */
+    WorldBuilder gateway() {
+        gateway = true;
         return this;
     }
 

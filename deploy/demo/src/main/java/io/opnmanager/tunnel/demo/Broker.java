@@ -25,6 +25,7 @@ public final class Broker implements AutoCloseable {
     private static final Duration HEALTH_ANSWER = Duration.ofSeconds(3);
     private static final String LOOPBACK = "127.0.0.1";
     private static final int PLAIN_PORT = 8080;
+    private static final int GATEWAY_PORT = 8443;
 
     private final Path folder;
     private final Database database;
@@ -97,6 +98,24 @@ public final class Broker implements AutoCloseable {
         all.put("opnmanager.ssh.public-host", LOOPBACK);
         all.putAll(settings);
         return all;
+    }
+
+    /**
+     * Opens its gateway for programs on 127.0.0.1, with the broker's own certificate; before the
+     * start.
+     *
+     * @return its port
+     */
+    public int openGateway() throws IOException {
+        int port = Loopback.isListening(GATEWAY_PORT) ? Loopback.freePort() : GATEWAY_PORT;
+        properties.put("opnmanager.stream.enabled", "true");
+        properties.put("opnmanager.stream.host", LOOPBACK);
+        properties.put("opnmanager.stream.port", Integer.toString(port));
+        properties.put(
+                "quarkus.tls.stream.key-store.pem.0.cert",
+                certificates.certificateFile().toString());
+        properties.put("quarkus.tls.stream.key-store.pem.0.key", certificates.keyFile().toString());
+        return port;
     }
 
     /** The most memory that it may take for its heap, and as much again beside it. */

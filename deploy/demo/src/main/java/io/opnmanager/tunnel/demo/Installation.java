@@ -140,6 +140,7 @@ final class Installation implements AutoCloseable {
                                         // Nobody waits for the demo's sessions to be done.
                                         "opnmanager.request.drain",
                                         "1s")));
+        var _ = prepared.openGateway();
         broker = prepared;
         return prepared;
     }

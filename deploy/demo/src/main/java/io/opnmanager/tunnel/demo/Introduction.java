@@ -70,6 +70,10 @@ final class Introduction {
         Close it:
           %5$s -X DELETE %1$s/api/v1/requests/ID
 
+        From a terminal: any program on this machine reaches a firewall through a local port, with TLS and certificates on both sides:
+          deploy/tunnelctl/tunnelctl login --broker %1$s --ca-file %8$s --operator %9$s
+          deploy/tunnelctl/tunnelctl forward %10$s
+
         Everything is in %7$s. Ctrl-C ends all of it.
         """
                 .formatted(
@@ -79,6 +83,9 @@ final class Introduction {
                         firewalls,
                         curl,
                         installation.firewall().id(),
-                        installation.folder());
+                        installation.folder(),
+                        broker.certificates().authorityFile(),
+                        administrator.name(),
+                        installation.firewall().page().name());
     }
 }

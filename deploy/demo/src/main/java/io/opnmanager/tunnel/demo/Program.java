@@ -182,7 +182,8 @@ public final class Program implements AutoCloseable {
         signal("CONT");
     }
 
-    private void signal(String signal) throws IOException, InterruptedException {
+    /** Sends it a signal, for example {@code INT}. */
+    public void signal(String signal) throws IOException, InterruptedException {
         // The shell's own kill: the program of that name is not on every machine.
         Process kill =
                 new ProcessBuilder("sh", "-c", "kill -s \"$1\" \"$2\"", "sh", signal, pid() + "")

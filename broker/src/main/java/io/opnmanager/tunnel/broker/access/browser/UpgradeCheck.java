@@ -10,8 +10,8 @@ import jakarta.inject.Singleton;
 
 /**
  * A WebSocket that ends as soon as it is there: with it {@code tunnelctl doctor} sees whether what
- * stands between lets upgrades pass, which pages of firewalls need. Asks for no credential and tells
- * nothing. Runs on event loops.
+ * stands between lets upgrades pass, which pages of firewalls need. Asks for no credential and
+ * tells nothing. Runs on event loops.
  */
 @Singleton
 class UpgradeCheck {

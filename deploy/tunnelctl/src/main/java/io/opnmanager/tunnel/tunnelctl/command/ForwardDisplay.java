@@ -4,11 +4,11 @@ import io.opnmanager.tunnel.contract.operator.TunnelRequest;
 import io.opnmanager.tunnel.tunnelctl.operations.Forward;
 import io.opnmanager.tunnel.tunnelctl.operations.Session;
 import io.opnmanager.tunnel.tunnelctl.operations.Session.Standing;
-import io.opnmanager.tunnel.tunnelctl.operations.Session.State;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -30,7 +30,10 @@ final class ForwardDisplay implements AutoCloseable {
     private final Screen screen;
     private final boolean terminal;
     private final List<Entry> entries = new ArrayList<>();
-    private final Map<Long, State> shown = new LinkedHashMap<>();
+
+    /** What was said last of each. */
+    private final Map<Entry, String> shown = new HashMap<>();
+
     private @Nullable Thread clock;
 
     private record Entry(Forward forward, Session session, String target) {}
@@ -71,18 +74,14 @@ final class ForwardDisplay implements AutoCloseable {
     }
 
     private void change(Entry entry, Standing now) {
-        TunnelRequest request = now.request();
-        long id = request == null ? 0 : request.id();
-        if (now.state() == State.OPEN && shown.put(id, State.OPEN) == State.OPEN) {
+        String words = words(entry, now);
+        if (words.equals(shown.put(entry, words))) {
             return;
-        }
-        if (now.state() != State.OPEN) {
-            shown.remove(id);
         }
         if (terminal) {
             screen.overwrite("");
         }
-        screen.tell(words(entry, now), document("state", entry, now));
+        screen.tell(words, document("state", entry, now));
     }
 
     private static String words(Entry entry, Standing now) {
