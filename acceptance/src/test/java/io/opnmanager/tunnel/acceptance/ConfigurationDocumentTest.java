@@ -64,5 +64,11 @@ class ConfigurationDocumentTest {
                 .contains(
                         tuple("agent.log.max-size", "text", "10M", "AGENT_LOG_MAX_SIZE"),
                         tuple("agent.broker.ca-file", "text", "", "AGENT_BROKER_CA_FILE"));
+        assertThat(ConfigurationKeys.of("broker"))
+                .extracting(ConfigurationKey::name, ConfigurationKey::type)
+                .contains(
+                        tuple("opnmanager.openid.scopes", "list"),
+                        tuple("opnmanager.stream.public-port", "number"),
+                        tuple("opnmanager.stream.routes.\"<name>\".target", "text"));
     }
 }

@@ -16,7 +16,7 @@ record ConfigurationKey(String name, String type, String byDefault, String meani
 
     /** As MicroProfile Config looks for it: whatever is no letter or digit is an underscore. */
     String variable() {
-        return name.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
+        return name.replaceAll("[<>]", "").replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
     }
 
     String row() {

@@ -29,7 +29,7 @@ final class ConfigurationKeys {
             Pattern.compile(
                     COMMENT
                             + ANNOTATIONS
-                            + "(?:public\\s+)?(?:interface\\s+(?<group>\\w+)\\s*\\{|(?<type>[A-Z][\\w.]*(?:<[\\w<>.]+>)?|int|long|boolean|double)\\s+(?<name>\\w+)\\(\\)\\s*;)",
+                            + "(?:public\\s+)?(?:interface\\s+(?<group>\\w+)\\s*\\{|(?<type>[A-Z][\\w.]*(?:<[\\w<>., ]+>)?|int|long|boolean|double)\\s+(?<name>\\w+)\\(\\)\\s*;)",
                     Pattern.DOTALL);
 
     private static final Pattern PROPERTY =
@@ -39,6 +39,12 @@ final class ConfigurationKeys {
             Pattern.compile("/\\*\\*((?:(?!\\*/).)*)\\*/", Pattern.DOTALL);
     private static final Pattern WITH_DEFAULT = Pattern.compile("@WithDefault\\(\\s*\"([^\"]*)\"");
     private static final Pattern WITH_NAME = Pattern.compile("@WithName\\(\\s*\"([^\"]*)\"");
+
+    /** What is wanted of one of several values stands before its type. */
+    private static final Pattern WITHIN_TYPE =
+            Pattern.compile("(?<=[<,] ?)(?:@\\w+(?:\\([^()]*\\))?\\s+)+");
+
+    private static final Pattern NAMED = Pattern.compile("Map<String, (\\w+)>");
     private static final Map<String, String> TYPES =
             Map.of(
                     "Duration", "duration",
@@ -61,7 +67,8 @@ final class ConfigurationKeys {
             String text = Project.read(file);
             Matcher mapping = MAPPING.matcher(text);
             if (mapping.find()) {
-                String body = text.substring(mapping.end(), closing(text, mapping.end()));
+                String whole = text.substring(mapping.end(), closing(text, mapping.end()));
+                String body = WITHIN_TYPE.matcher(whole).replaceAll("");
                 for (ConfigurationKey key : members(mapping.group("prefix"), body, file)) {
                     keys.put(key.name(), key);
                 }
@@ -110,9 +117,11 @@ final class ConfigurationKeys {
             Matcher named = WITH_NAME.matcher(method.group("annotations"));
             String name =
                     prefix + "." + (named.find() ? named.group(1) : kebab(method.group("name")));
-            String group = groups.get(method.group("type"));
+            Matcher byName = NAMED.matcher(method.group("type"));
+            boolean several = byName.matches();
+            String group = groups.get(several ? byName.group(1) : method.group("type"));
             if (group != null) {
-                keys.addAll(members(name, group, file));
+                keys.addAll(members(several ? name + ".\"<name>\"" : name, group, file));
                 continue;
             }
             Matcher byDefault = WITH_DEFAULT.matcher(method.group("annotations"));

@@ -2,6 +2,8 @@ package io.opnmanager.tunnel.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.opnmanager.tunnel.demo.Answer;
 import io.opnmanager.tunnel.demo.Certificates;
 import io.opnmanager.tunnel.demo.ClientAuthority;
 import io.opnmanager.tunnel.demo.Loopback;
@@ -10,13 +12,18 @@ import io.opnmanager.tunnel.demo.Program;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -32,10 +39,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 class GatewayClientsTest {
 
     private static final Path FOLDER = DatabaseServer.FOLDER.resolve("gateway-certificates");
-    private static final List<String> OPERATORS = List.of("kim", "lee", "max");
+    private static final List<String> OPERATORS = List.of("kim", "lee", "max", "ned", "ann");
+    private static final String SERVICE = "pair.test";
+    private static final long GIBIBYTE = 1L << 30;
     private static final Duration A_DAY = Duration.ofDays(1);
 
     private World world;
+    private ServerSocket service;
     private HeavyPage page;
     private int gateway;
     private String host;
@@ -93,11 +103,16 @@ class GatewayClientsTest {
         Certificates server = Certificates.make(FOLDER);
         authority = server.authorityFile();
         gateway = Loopback.freePort();
+        service = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
         world =
                 World.named("gateway")
                         .with("opnmanager.stream.enabled", "true")
                         .with("opnmanager.stream.host", "127.0.0.1")
                         .with("opnmanager.stream.port", Integer.toString(gateway))
+                        .with(
+                                "opnmanager.stream.routes.\"%s\".target".formatted(SERVICE),
+                                "127.0.0.1:" + service.getLocalPort())
+                        .with("opnmanager.stream.routes.\"%s\".clients".formatted(SERVICE), "kim")
                         .with(
                                 "quarkus.tls.stream.trust-store.pem.certs",
                                 operators.file().toString())
@@ -124,12 +139,11 @@ class GatewayClientsTest {
     }
 
     private String openedBy(String operator, String target) throws Exception {
-        try (var theirs =
-                OperatorClient.basic(
-                        world.broker().uri(),
-                        world.broker().certificates().clientContext(),
-                        operator,
-                        World.PASSWORD)) {
+        return world.rows().accessHost(requestedBy(operator, target)) + ".localhost";
+    }
+
+    private long requestedBy(String operator, String target) throws Exception {
+        try (OperatorClient theirs = as(operator)) {
             long id =
                     theirs.open(
                                     OperatorClient.object()
@@ -138,13 +152,22 @@ class GatewayClientsTest {
                             .path("id")
                             .asLong();
             world.awaitActive(id);
-            return world.rows().accessHost(id) + ".localhost";
+            return id;
         }
     }
 
+    private OperatorClient as(String operator) {
+        return OperatorClient.basic(
+                world.broker().uri(),
+                world.broker().certificates().clientContext(),
+                operator,
+                World.PASSWORD);
+    }
+
     @AfterAll
-    void end() {
+    void end() throws IOException {
         world.close();
+        service.close();
     }
 
     private Program started(Client client, String host, String certificate, int port)
@@ -172,8 +195,9 @@ class GatewayClientsTest {
                             + HeavyPage.LARGE
                             + "\r\n\r\n");
             CompletableFuture<String> sent =
-                    CompletableFuture.supplyAsync(
-                            () -> poured(up), work -> Thread.ofVirtual().start(work));
+                    later(() ->
+                            HeavyPage.pour(
+                                    up.getOutputStream(), HeavyPage.LARGE, new AtomicLong()));
             HandBrowser.send(down, "GET /bytes HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
             assertThat(HandBrowser.head(down)).contains("" + HeavyPage.LARGE);
 
@@ -188,14 +212,6 @@ class GatewayClientsTest {
             assertThat(new String(up.getInputStream().readNBytes(64), StandardCharsets.US_ASCII))
                     .isEqualTo(digest);
             assertThat(program.isAlive()).isTrue();
-        }
-    }
-
-    private static String poured(Socket to) {
-        try {
-            return HeavyPage.pour(to.getOutputStream(), HeavyPage.LARGE, new AtomicLong());
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
         }
     }
 
@@ -216,21 +232,181 @@ class GatewayClientsTest {
     void a_right_that_is_withdrawn_cuts_what_flows() throws Exception {
         int port = Loopback.freePort();
         try (Program program = started(Client.SOCAT, openedBy("max"), "max", port);
-                Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            HandBrowser.send(socket, "GET /bytes HTTP/1.1\r\nHost: x\r\n\r\n");
-            assertThat(HandBrowser.head(socket)).contains("" + HeavyPage.LARGE);
-            CompletableFuture<Long> rest =
-                    CompletableFuture.supplyAsync(
-                            () -> read(socket), work -> Thread.ofVirtual().start(work));
-            var viewer = OperatorClient.object().put("role", "viewer");
-            viewer.putArray("certificate_names").add("max");
+                Socket socket = downloading(port)) {
+            CompletableFuture<Long> rest = later(() -> read(socket));
 
-            assertThat(world.operator().call("PUT", "/api/v1/operators/max", viewer).status())
-                    .isEqualTo(200);
+            withdraw("max");
 
             assertThat(rest.get(2, TimeUnit.SECONDS)).isLessThan(HeavyPage.LARGE);
             assertThat(program.isAlive()).isTrue();
         }
+    }
+
+    @Test
+    void whom_a_session_is_shared_with_gets_through_until_it_is_not() throws Exception {
+        long id = requestedBy("ned", "http://127.0.0.1:" + page.port());
+        int port = Loopback.freePort();
+        try (OperatorClient ned = as("ned");
+                OperatorClient lee = as("lee")) {
+            share(ned, id, "lee");
+            String address = lee.request(id).path("stream_address").asText();
+            String shared = world.rows().accessHost(id) + ".localhost";
+            assertThat(address).isEqualTo(shared + ":" + gateway);
+            try (Program program = started(Client.SOCAT, shared, "lee", port);
+                    Socket socket = downloading(port)) {
+                CompletableFuture<Long> rest = later(() -> read(socket));
+                JsonNode live = streams(ned, "request_id=%d&live=true".formatted(id));
+                assertThat(live).hasSize(1);
+                assertThat(live.path(0).path("operator").asText()).isEqualTo("lee");
+                assertThat(live.path(0).path("client").asText()).isEqualTo("CN=lee");
+                assertThat(live.path(0).path("destination").asText()).isEqualTo("request");
+                assertThat(live.path(0).has("end")).isFalse();
+
+                share(ned, id);
+
+                assertThat(rest.get(2, TimeUnit.SECONDS)).isLessThan(HeavyPage.LARGE);
+                assertThat(program.isAlive()).isTrue();
+                try (Socket again = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                    HandBrowser.send(again, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+                    assertThat(HandBrowser.untilCut(again)).isZero();
+                }
+            }
+            assertThat(ned.request(id).path("status").asText()).isEqualTo("active");
+            JsonNode ended = streams(lee, "request_id=%d&live=false".formatted(id));
+            assertThat(ended).hasSize(1);
+            assertThat(ended.path(0).path("end").asText()).isEqualTo("cut");
+            assertThat(ended.path(0).path("bytes_out").asLong()).isPositive();
+            try (OperatorClient kim = as("kim")) {
+                assertThat(streams(kim, "request_id=" + id)).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void a_right_that_is_withdrawn_from_a_guest_cuts_the_guest_alone() throws Exception {
+        long id = requestedBy("ned", "tcp://localhost:" + page.port());
+        String shared = world.rows().accessHost(id) + ".localhost";
+        try (OperatorClient ned = as("ned")) {
+            share(ned, id, "ann");
+        }
+        int guests = Loopback.freePort();
+        int owners = Loopback.freePort();
+        try (Program guest = started(Client.SOCAT, shared, "ann", guests);
+                Program owner = started(Client.SOCAT, shared, "ned", owners);
+                Socket cut = downloading(guests);
+                Socket whole = downloading(owners)) {
+            CompletableFuture<Long> rest = later(() -> read(cut));
+            CompletableFuture<Long> goesOn = later(() -> read(whole));
+
+            withdraw("ann");
+
+            assertThat(rest.get(2, TimeUnit.SECONDS)).isLessThan(HeavyPage.LARGE);
+            assertThat(goesOn).isNotDone();
+            assertThat(guest.isAlive()).isTrue();
+            assertThat(owner.isAlive()).isTrue();
+        }
+    }
+
+    private void withdraw(String operator) throws Exception {
+        var viewer = OperatorClient.object().put("role", "viewer");
+        viewer.putArray("certificate_names").add(operator);
+        assertThat(world.operator().call("PUT", "/api/v1/operators/" + operator, viewer).status())
+                .isEqualTo(200);
+    }
+
+    /** A large answer has begun to come. */
+    private static Socket downloading(int port) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        HandBrowser.send(socket, "GET /bytes HTTP/1.1\r\nHost: x\r\n\r\n");
+        assertThat(HandBrowser.head(socket)).contains("" + HeavyPage.LARGE);
+        return socket;
+    }
+
+    private static void share(OperatorClient owner, long id, String... with) throws Exception {
+        var sharing = OperatorClient.object();
+        var names = sharing.putArray("operators");
+        List.of(with).forEach(names::add);
+        assertThat(owner.call("PUT", "/api/v1/requests/%d/shared-with".formatted(id), sharing))
+                .extracting(Answer::status)
+                .isEqualTo(200);
+    }
+
+    private static JsonNode streams(OperatorClient who, String query) throws Exception {
+        Answer answer = who.call("GET", "/api/v1/streams?" + query, null);
+        assertThat(answer.status()).isEqualTo(200);
+        return answer.body().path("items");
+    }
+
+    @Test
+    void one_gibibyte_goes_each_way_at_once_through_one_connection() throws Exception {
+        int port = Loopback.freePort();
+        try (Program program = started(Client.STUNNEL, SERVICE, "kim", port);
+                Socket client = new Socket(InetAddress.getLoopbackAddress(), port);
+                Socket behind = service.accept()) {
+            List<CompletableFuture<Long>> ways =
+                    List.of(
+                            later(() -> sent(client, 1)),
+                            later(() -> equal(behind, 1)),
+                            later(() -> sent(behind, 2)),
+                            later(() -> equal(client, 2)));
+
+            for (CompletableFuture<Long> way : ways) {
+                assertThat(way.get(120, TimeUnit.SECONDS)).isEqualTo(GIBIBYTE);
+            }
+            assertThat(program.isAlive()).isTrue();
+        }
+    }
+
+    private static <T> CompletableFuture<T> later(Callable<T> work) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        Thread.ofVirtual()
+                .start(() -> {
+                    try {
+                        result.complete(work.call());
+                    } catch (Exception e) {
+                        result.completeExceptionally(e);
+                    }
+                });
+        return result;
+    }
+
+    /** Random bytes, in which {@link #numbered} makes each repetition another. */
+    private static byte[] block(long seed) {
+        byte[] block = new byte[256 * 1024];
+        new Random(seed).nextBytes(block);
+        return block;
+    }
+
+    private static void numbered(byte[] block, long number) {
+        ByteBuffer.wrap(block).putLong(number).putLong(block.length / 2, number);
+    }
+
+    private static long sent(Socket to, long seed) throws IOException {
+        byte[] block = block(seed);
+        long done = 0;
+        for (long number = 0; done < GIBIBYTE; number++) {
+            numbered(block, number);
+            to.getOutputStream().write(block);
+            done += block.length;
+        }
+        return done;
+    }
+
+    /** How many bytes came as they were sent, up to the first that did not. */
+    private static long equal(Socket from, long seed) throws IOException {
+        byte[] block = block(seed);
+        byte[] come = new byte[block.length];
+        long done = 0;
+        for (long number = 0; done < GIBIBYTE; number++) {
+            numbered(block, number);
+            int read = from.getInputStream().readNBytes(come, 0, come.length);
+            int other = Arrays.mismatch(block, 0, block.length, come, 0, read);
+            if (other >= 0) {
+                return done + other;
+            }
+            done += read;
+        }
+        return done;
     }
 
     /** Slowly, so that there is something left to cut. */

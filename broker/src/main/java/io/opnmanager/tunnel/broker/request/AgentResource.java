@@ -105,11 +105,13 @@ class AgentResource implements AgentApi {
     @RunOnVirtualThread
     public HeartbeatAnswer tunnelHeartbeat(Heartbeat heartbeat) {
         RequestRow row = requests.one(heartbeat.requestId());
-        asking.requireUsed(row);
+        boolean holds = asking.requireUsed(row);
         return switch (asking.caller()) {
+            // A window of somebody who may not close it would close it by going.
             case Caller.Operator operator ->
                     new HeartbeatAnswer(
-                            work.wanted(row.id(), Boolean.TRUE.equals(heartbeat.window())));
+                            work.wanted(
+                                    row.id(), holds && Boolean.TRUE.equals(heartbeat.window())));
             // The agent may ask; its asking keeps nothing open that nobody wants.
             case Caller.Agent agent -> new HeartbeatAnswer(row.isLive());
             case Caller.Node node -> new HeartbeatAnswer(row.isLive());

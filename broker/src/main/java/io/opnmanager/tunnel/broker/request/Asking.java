@@ -141,14 +141,21 @@ class Asking {
     /**
      * Lets only those say that a request is wanted who may act on it or use it.
      *
+     * @return whether the caller may act on it as well
      * @throws Problem {@code not_yours}
      */
-    void requireUsed(RequestRow row) {
-        switch (caller.caller()) {
-            case Caller.Operator operator ->
-                    require(mayHold(operator, row) || mayUse(operator, row), row);
-            case Caller.Agent _, Caller.Node _ -> requireOwn(row);
-        }
+    boolean requireUsed(RequestRow row) {
+        return switch (caller.caller()) {
+            case Caller.Operator operator -> {
+                boolean holds = mayHold(operator, row);
+                require(holds || mayUse(operator, row), row);
+                yield holds;
+            }
+            case Caller.Agent _, Caller.Node _ -> {
+                requireOwn(row);
+                yield true;
+            }
+        };
     }
 
     private static void require(boolean may, RequestRow row) {

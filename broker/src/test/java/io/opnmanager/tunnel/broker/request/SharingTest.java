@@ -11,6 +11,7 @@ import io.opnmanager.tunnel.broker.Api;
 import io.opnmanager.tunnel.broker.EventReader;
 import io.opnmanager.tunnel.broker.Person;
 import io.opnmanager.tunnel.broker.TestDatabase;
+import io.opnmanager.tunnel.broker.identity.Reach;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
@@ -19,7 +20,9 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +36,7 @@ class SharingTest {
     private static final Duration SOON = Duration.ofSeconds(5);
 
     @Inject Jdbi jdbi;
+    @Inject SessionRows rows;
 
     private String mark = "";
     private Person owner = new Person("", "");
@@ -110,6 +114,37 @@ class SharingTest {
                 .then()
                 .body("items.detail", contains("with nobody", "with " + friend.name()))
                 .body("items[0].actor", equalTo("operator:" + owner.name()));
+    }
+
+    @Test
+    void a_window_of_a_guest_does_not_count() throws Exception {
+        shared(owner, friend.name()).then().statusCode(200);
+        Map<String, ?> window = Map.of("request_id", request, "window", true);
+
+        friend.call().body(window).post("/api/tunnel_heartbeat").then().statusCode(200);
+        assertThat(windows()).isZero();
+
+        owner.call().body(window).post("/api/tunnel_heartbeat").then().statusCode(200);
+        assertThat(windows()).isOne();
+    }
+
+    private int windows() {
+        return jdbi.withHandle(handle ->
+                handle.createQuery("SELECT COUNT(last_window) FROM request_queue WHERE id = :id")
+                        .bind("id", request)
+                        .mapTo(Integer.class)
+                        .one());
+    }
+
+    @Test
+    void whose_requests_they_are_is_known_within_reach_only() {
+        assertThat(rows.ownersWithin(Reach.ALL, List.of(request, 999_999L)))
+                .isEqualTo(Map.of(request, owner.name()));
+        assertThat(rows.ownersWithin(Reach.ALL.within(Set.of(mark)), List.of(request)))
+                .isEqualTo(Map.of(request, owner.name()));
+        assertThat(rows.ownersWithin(Reach.ALL.within(Set.of("elsewhere")), List.of(request)))
+                .isEmpty();
+        assertThat(rows.ownersWithin(Reach.ALL, List.of())).isEmpty();
     }
 
     @Test

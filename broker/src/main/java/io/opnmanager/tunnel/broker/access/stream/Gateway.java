@@ -111,7 +111,7 @@ class Gateway {
         try (line) {
             line.setTcpNoDelay(true);
             SSLSocket client = handshake(line, address);
-            X509Certificate certificate = inTime(client);
+            X509Certificate certificate = certificate(client);
             Destinations.Granted granted =
                     destinations.choose(serverName(client), certificate, address);
             try (Socket target = connect(granted.destination())) {
@@ -164,13 +164,9 @@ class Gateway {
         }
     }
 
-    /** A session that is resumed is not checked again by TLS itself. */
-    private static X509Certificate inTime(SSLSocket client) throws Refused, IOException {
-        X509Certificate certificate =
-                (X509Certificate) client.getSession().getPeerCertificates()[0];
+    private X509Certificate certificate(SSLSocket client) throws Refused, IOException {
         try {
-            certificate.checkValidity();
-            return certificate;
+            return tls.checked(client);
         } catch (CertificateException e) {
             throw new Refused(Why.HANDSHAKE_FAILED, String.valueOf(e.getMessage()));
         }

@@ -18,11 +18,14 @@ import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathBuilder;
 import java.security.cert.CertStore;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.CollectionCertStoreParameters;
 import java.security.cert.PKIXBuilderParameters;
 import java.security.cert.PKIXRevocationChecker;
 import java.security.cert.X509CertSelector;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
 import java.util.EnumSet;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -178,6 +181,23 @@ class GatewayTls {
             listed = written;
         }
         return parameters;
+    }
+
+    /**
+     * The certificate of a client whose handshake is done, checked once more: TLS itself does not
+     * look at it when a session is resumed, and its time may be over since.
+     */
+    X509Certificate checked(SSLSocket client) throws IOException, CertificateException {
+        X509Certificate[] chain =
+                Arrays.stream(client.getSession().getPeerCertificates())
+                        .map(X509Certificate.class::cast)
+                        .toArray(X509Certificate[]::new);
+        ClientTrust now = trust;
+        if (now == null) {
+            throw new IOException("the gateway is not open");
+        }
+        now.checkClientTrusted(chain, "UNKNOWN");
+        return chain[0];
     }
 
     /** The server's side of TLS on a connection; its handshake is still to come. */

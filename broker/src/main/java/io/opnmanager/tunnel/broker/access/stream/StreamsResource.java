@@ -52,8 +52,7 @@ class StreamsResource implements StreamsApi {
      *
      * @param owners of sessions within reach
      */
-    private static boolean maySee(
-            Caller.Operator who, GatewayStream one, Map<Long, String> owners) {
+    static boolean maySee(Caller.Operator who, GatewayStream one, Map<Long, String> owners) {
         boolean own = who.name().equals(one.operator());
         return switch (one.destination()) {
             case REQUEST -> {

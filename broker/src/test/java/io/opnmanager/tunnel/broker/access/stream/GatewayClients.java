@@ -51,6 +51,7 @@ abstract class GatewayClients {
     static final Path FOLDER = Path.of("target", "gateway").toAbsolutePath();
     static final Duration HANDSHAKE = Duration.ofSeconds(4);
     static final int PER_ADDRESS = 50;
+    static final int PUBLIC_PORT = 18_443;
     static final int CONNECTIONS = 510;
 
     /** What the bandwidth of the service is limited to: bytes a second. */
@@ -88,6 +89,7 @@ abstract class GatewayClients {
                                 authority.revoke("now.crl", "gone").toString()),
                         Map.entry("opnmanager.stream.enabled", "true"),
                         Map.entry("opnmanager.stream.port", "0"),
+                        Map.entry("opnmanager.stream.public-port", Integer.toString(PUBLIC_PORT)),
                         Map.entry("opnmanager.stream.handshake", HANDSHAKE.toSeconds() + "s"),
                         Map.entry(
                                 "opnmanager.stream.handshakes-per-address",

@@ -6,20 +6,24 @@ import static org.awaitility.Awaitility.await;
 
 import io.opnmanager.tunnel.broker.Api;
 import io.opnmanager.tunnel.broker.TestDatabase;
+import io.opnmanager.tunnel.broker.access.LiveSessions;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
+import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.Test;
 
 /** Clients with certificates, good and bad, and what they get through to. */
@@ -27,6 +31,9 @@ import org.junit.jupiter.api.Test;
 @QuarkusTestResource(TestDatabase.class)
 @TestProfile(GatewayClients.Open.class)
 class GatewayTest extends GatewayClients {
+
+    @Inject Jdbi jdbi;
+    @Inject LiveSessions sessions;
 
     @Test
     void bytes_come_back_as_they_were_sent_after_the_end_of_the_question() throws Exception {
@@ -67,6 +74,52 @@ class GatewayTest extends GatewayClients {
         } while (seconds > 4 * 1.05 && tries < 4);
 
         assertThat(seconds).isLessThan(4 * 1.05);
+    }
+
+    @Test
+    void connections_are_listed_while_they_go_on_and_afterwards() throws Exception {
+        try (SSLSocket socket = open("kim", "echo.test")) {
+            socket.getOutputStream().write("e6".getBytes(StandardCharsets.US_ASCII));
+            await().untilAsserted(() -> assertThat(listed(true)).hasSize(1));
+            assertThat(listed(true).getFirst())
+                    .containsEntry("destination", "service")
+                    .containsEntry("service", "echo.test")
+                    .containsEntry("client", "CN=kim")
+                    .containsEntry("address", "127.0.0.1")
+                    .doesNotContainKeys("request_id", "operator", "ended_at", "end");
+
+            socket.shutdownOutput();
+            assertThat(socket.getInputStream().readAllBytes()).hasSize(2);
+        }
+        await().untilAsserted(() -> assertThat(listed(true)).isEmpty());
+        assertThat(listed(false).getFirst())
+                .containsEntry("client", "CN=kim")
+                .containsEntry("end", "done")
+                .containsEntry("bytes_in", 2)
+                .containsEntry("bytes_out", 2)
+                .containsKey("ended_at");
+    }
+
+    private static List<Map<String, Object>> listed(boolean live) throws IOException {
+        return Api.administrator()
+                .queryParam("live", live)
+                .get("/api/v1/streams")
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("items");
+    }
+
+    @Test
+    void the_node_says_at_which_port_its_sessions_are_reached() {
+        int port =
+                jdbi.withHandle(handle ->
+                        handle.createQuery("SELECT stream_port FROM node WHERE name = :name")
+                                .bind("name", sessions.node())
+                                .mapTo(Integer.class)
+                                .one());
+
+        assertThat(port).isEqualTo(PUBLIC_PORT);
     }
 
     @Test

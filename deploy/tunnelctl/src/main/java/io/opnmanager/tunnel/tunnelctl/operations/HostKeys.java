@@ -46,6 +46,9 @@ public record HostKeys(Path knownHosts, String alias) {
                         "StrictHostKeyChecking=accept-new",
                         "-o",
                         "CheckHostIP=no",
+                        // So that a person can read whose key it is.
+                        "-o",
+                        "HashKnownHosts=no",
                         // A connection that is shared would outlive this session.
                         "-o",
                         "ControlPath=none"));
