@@ -1,5 +1,6 @@
 package io.opnmanager.tunnel.acceptance;
 
+import static io.opnmanager.tunnel.acceptance.Later.later;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -12,18 +13,13 @@ import io.opnmanager.tunnel.demo.Program;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -40,12 +36,9 @@ class GatewayClientsTest {
 
     private static final Path FOLDER = DatabaseServer.FOLDER.resolve("gateway-certificates");
     private static final List<String> OPERATORS = List.of("kim", "lee", "max", "ned", "ann");
-    private static final String SERVICE = "pair.test";
-    private static final long GIBIBYTE = 1L << 30;
     private static final Duration A_DAY = Duration.ofDays(1);
 
     private World world;
-    private ServerSocket service;
     private HeavyPage page;
     private int gateway;
     private String host;
@@ -103,16 +96,11 @@ class GatewayClientsTest {
         Certificates server = Certificates.make(FOLDER);
         authority = server.authorityFile();
         gateway = Loopback.freePort();
-        service = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
         world =
                 World.named("gateway")
                         .with("opnmanager.stream.enabled", "true")
                         .with("opnmanager.stream.host", "127.0.0.1")
                         .with("opnmanager.stream.port", Integer.toString(gateway))
-                        .with(
-                                "opnmanager.stream.routes.\"%s\".target".formatted(SERVICE),
-                                "127.0.0.1:" + service.getLocalPort())
-                        .with("opnmanager.stream.routes.\"%s\".clients".formatted(SERVICE), "kim")
                         .with(
                                 "quarkus.tls.stream.trust-store.pem.certs",
                                 operators.file().toString())
@@ -165,9 +153,8 @@ class GatewayClientsTest {
     }
 
     @AfterAll
-    void end() throws IOException {
+    void end() {
         world.close();
-        service.close();
     }
 
     private Program started(Client client, String host, String certificate, int port)
@@ -335,78 +322,6 @@ class GatewayClientsTest {
         Answer answer = who.call("GET", "/api/v1/streams?" + query, null);
         assertThat(answer.status()).isEqualTo(200);
         return answer.body().path("items");
-    }
-
-    @Test
-    void one_gibibyte_goes_each_way_at_once_through_one_connection() throws Exception {
-        int port = Loopback.freePort();
-        try (Program program = started(Client.STUNNEL, SERVICE, "kim", port);
-                Socket client = new Socket(InetAddress.getLoopbackAddress(), port);
-                Socket behind = service.accept()) {
-            List<CompletableFuture<Long>> ways =
-                    List.of(
-                            later(() -> sent(client, 1)),
-                            later(() -> equal(behind, 1)),
-                            later(() -> sent(behind, 2)),
-                            later(() -> equal(client, 2)));
-
-            for (CompletableFuture<Long> way : ways) {
-                assertThat(way.get(120, TimeUnit.SECONDS)).isEqualTo(GIBIBYTE);
-            }
-            assertThat(program.isAlive()).isTrue();
-        }
-    }
-
-    private static <T> CompletableFuture<T> later(Callable<T> work) {
-        CompletableFuture<T> result = new CompletableFuture<>();
-        Thread.ofVirtual()
-                .start(() -> {
-                    try {
-                        result.complete(work.call());
-                    } catch (Exception e) {
-                        result.completeExceptionally(e);
-                    }
-                });
-        return result;
-    }
-
-    /** Random bytes, in which {@link #numbered} makes each repetition another. */
-    private static byte[] block(long seed) {
-        byte[] block = new byte[256 * 1024];
-        new Random(seed).nextBytes(block);
-        return block;
-    }
-
-    private static void numbered(byte[] block, long number) {
-        ByteBuffer.wrap(block).putLong(number).putLong(block.length / 2, number);
-    }
-
-    private static long sent(Socket to, long seed) throws IOException {
-        byte[] block = block(seed);
-        long done = 0;
-        for (long number = 0; done < GIBIBYTE; number++) {
-            numbered(block, number);
-            to.getOutputStream().write(block);
-            done += block.length;
-        }
-        return done;
-    }
-
-    /** How many bytes came as they were sent, up to the first that did not. */
-    private static long equal(Socket from, long seed) throws IOException {
-        byte[] block = block(seed);
-        byte[] come = new byte[block.length];
-        long done = 0;
-        for (long number = 0; done < GIBIBYTE; number++) {
-            numbered(block, number);
-            int read = from.getInputStream().readNBytes(come, 0, come.length);
-            int other = Arrays.mismatch(block, 0, block.length, come, 0, read);
-            if (other >= 0) {
-                return done + other;
-            }
-            done += read;
-        }
-        return done;
     }
 
     /** Slowly, so that there is something left to cut. */
