@@ -468,6 +468,30 @@ class OpenIdTest {
     }
 
     @Test
+    void tunnelctl_signs_in_at_the_providers_own_page() throws Exception {
+        Tunnelctl tunnelctl = new Tunnelctl(world.folder().resolve("tunnelctl"));
+        try (Tunnelctl.Running login =
+                tunnelctl.start(
+                        "login",
+                        "--device",
+                        "--broker",
+                        world.broker().uri().toString(),
+                        "--ca-file",
+                        world.broker().certificates().authorityFile().toString(),
+                        "--output",
+                        "json")) {
+            Eventually.within(Eventually.TOLD, () -> assertThat(login.documents()).isNotEmpty());
+            openId.decideDevice(login.documents().getFirst(), "oscar", true);
+
+            assertThat(login.program().awaitExit(Duration.ofSeconds(30)))
+                    .as(login.program().output())
+                    .isZero();
+            assertThat(login.documents().getLast().path("operator").asText()).isEqualTo("oscar");
+        }
+        assertThat(tunnelctl.run("firewalls").succeeded().out()).startsWith("ID ");
+    }
+
+    @Test
     void a_program_whose_person_says_no_is_told_so() throws Exception {
         try (Browser program = openId.browser()) {
             JsonNode begun = openId.beginDevice(program);

@@ -257,7 +257,7 @@ class TunnelctlServeTest {
             assertSays(
                     client,
                     "connection not forwarded: to=" + SERVICE,
-                    "unable to find valid certification path");
+                    "PKIX path validation failed");
         }
     }
 

@@ -320,6 +320,34 @@ class TunnelctlTest {
     }
 
     @Test
+    void a_session_is_used_by_whom_it_is_shared_with() throws Exception {
+        world.addOperator("max", "operator");
+        Tunnelctl max = signedIn("max");
+        try (Tunnelctl.Running owner =
+                kim.start("forward", "fw-21", "--target", echoTarget(), "--output", "json")) {
+            String id = owner.awaitOpen(echoTarget()).path("request_id").asText();
+            assertNotYours(max.run("forward", "--session", id));
+
+            assertThat(kim.run("share", id, "max").succeeded().out())
+                    .isEqualTo("Shared with max.\n");
+            try (Tunnelctl.Running guest =
+                    max.start("forward", "--session", id, "--output", "json")) {
+                int port = guest.awaitOpen(echoTarget()).path("port").asInt();
+                assertThat(said(port, "from max")).isEqualTo("from max");
+            }
+            assertThat(live("kim")).as("a guest's end is not the session's").hasSize(1);
+            kim.run("share", id).succeeded();
+            assertNotYours(max.run("forward", "--session", id));
+        }
+        max.run("forward").failed(2, "Missing required");
+    }
+
+    private static void assertNotYours(Tunnelctl.Ended ended) {
+        assertThat(ended.code()).isEqualTo(4);
+        assertThat(ended.out()).contains("ended, ", "(not_yours, HTTP 403)");
+    }
+
+    @Test
     void a_right_that_is_withdrawn_cuts_what_flows_within_two_seconds() throws Exception {
         world.addOperator("lee", "operator");
         Tunnelctl lee = signedIn("lee");

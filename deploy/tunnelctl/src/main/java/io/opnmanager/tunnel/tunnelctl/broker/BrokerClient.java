@@ -16,6 +16,7 @@ import io.opnmanager.tunnel.contract.operator.FirewallPage;
 import io.opnmanager.tunnel.contract.operator.Nodes;
 import io.opnmanager.tunnel.contract.operator.OperatorCertificate;
 import io.opnmanager.tunnel.contract.operator.RequestTerms;
+import io.opnmanager.tunnel.contract.operator.SharedWith;
 import io.opnmanager.tunnel.contract.operator.SignInAsk;
 import io.opnmanager.tunnel.contract.operator.SignInMethods;
 import io.opnmanager.tunnel.contract.operator.SignedIn;
@@ -61,6 +62,7 @@ import org.jspecify.annotations.Nullable;
             ProblemDocument.class,
             ProblemDocument.Violation.class,
             RequestTerms.class,
+            SharedWith.class,
             SignInAsk.class,
             SignInMethods.class,
             SignedIn.class,
@@ -237,6 +239,11 @@ public final class BrokerClient implements AutoCloseable {
     /** Closes a request; closing one that has ended is no error. */
     public void close(long id) {
         var _ = send("DELETE", "/api/v1/requests/" + id, null);
+    }
+
+    /** Lets other operators use a request, instead of those who may now. */
+    public TunnelRequest share(long id, SharedWith with) {
+        return call("PUT", "/api/v1/requests/" + id + "/shared-with", with, TunnelRequest.class);
     }
 
     /** What the broker wants of a request and grants to it. */

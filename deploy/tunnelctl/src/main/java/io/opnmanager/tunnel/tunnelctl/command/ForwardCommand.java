@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -36,8 +37,8 @@ final class ForwardCommand implements Callable<Integer> {
 
     @ParentCommand @Nullable TunnelctlCommand parent;
 
-    @Parameters(paramLabel = "FIREWALL", description = "Its name or number.")
-    String firewall = "";
+    @ArgGroup(multiplicity = "1")
+    Which which = new Which();
 
     @ArgGroup(exclusive = false, multiplicity = "0..*")
     List<Pair> pairs = new ArrayList<>();
@@ -45,6 +46,20 @@ final class ForwardCommand implements Callable<Integer> {
     @Mixin Waiting waiting = new Waiting();
 
     private final Ending ending;
+
+    /** A session of one's own, or one that is there. */
+    static final class Which {
+
+        @Parameters(paramLabel = "FIREWALL", description = "Its name or number.")
+        @Nullable String firewall;
+
+        @Option(
+                names = "--session",
+                paramLabel = "ID",
+                description =
+                        "Use a session that is there, for example one that another operator shares with you.")
+        @Nullable Long session;
+    }
 
     /** A local port and what it leads to. */
     static final class Pair {
@@ -61,7 +76,7 @@ final class ForwardCommand implements Callable<Integer> {
                 paramLabel = "TARGET",
                 description =
                         "ssh, https (the firewall's own page), host:port or scheme://host:port as the firewall's agent sees it.")
-        String target = "https";
+        @Nullable String target;
     }
 
     ForwardCommand(Ending ending) {
@@ -77,24 +92,23 @@ final class ForwardCommand implements Callable<Integer> {
         try (Access access = top.access();
                 Forwards all = new Forwards()) {
             ending.covers(all);
-            Firewall found = Fleet.find(access.broker(), firewall);
             Session.Door door = access.door();
             ForwardDisplay display = new ForwardDisplay(top.screen());
             // Ports first: one that is taken is said before anything is asked for.
             Map<String, Session> sessions = new LinkedHashMap<>();
             for (Pair pair : pairs) {
-                String target = Targets.of(pair.target);
-                Session session = sessions.get(pair.target);
+                String target = pair.target == null ? "https" : pair.target;
+                Session session = sessions.get(target);
                 if (session == null) {
                     session =
                             all.add(
                                     new Session(
                                             access.broker(),
                                             door,
-                                            waiting.ask(found.id(), target),
+                                            wanted(access, pair),
                                             waiting.patience(),
-                                            now -> display.moved(pair.target, now)));
-                    sessions.put(pair.target, session);
+                                            now -> display.moved(target, now)));
+                    sessions.put(target, session);
                 }
                 display.add(
                         all.add(
@@ -103,10 +117,22 @@ final class ForwardCommand implements Callable<Integer> {
                                         session,
                                         new Forward.Terms(waiting.wait, CONNECTIONS))),
                         session,
-                        pair.target);
+                        target);
             }
             return follow(List.copyOf(sessions.values()), all.add(display));
         }
+    }
+
+    private Session.Wanted wanted(Access access, Pair pair) {
+        if (which.session != null) {
+            if (pair.target != null) {
+                throw new Failed(
+                        ExitCode.USAGE, "--target: a session that is there has its target");
+            }
+            return Session.Wanted.existing(which.session);
+        }
+        Firewall found = Fleet.find(access.broker(), Objects.requireNonNull(which.firewall));
+        return waiting.wanted(found.id(), Targets.of(pair.target == null ? "https" : pair.target));
     }
 
     /** To the end of the last one; what went wrong with any of them decides. */

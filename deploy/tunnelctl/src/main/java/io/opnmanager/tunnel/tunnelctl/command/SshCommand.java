@@ -105,7 +105,7 @@ final class SshCommand implements Callable<Integer> {
                             new Session(
                                     access.broker(),
                                     access.door(),
-                                    waiting.ask(firewall.id(), "ssh://localhost:" + port),
+                                    waiting.wanted(firewall.id(), "ssh://localhost:" + port),
                                     waiting.patience(),
                                     _ -> {}));
             session.open();

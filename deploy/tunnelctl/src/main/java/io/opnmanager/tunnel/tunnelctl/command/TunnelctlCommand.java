@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             ForwardCommand.class,
             SshCommand.class,
             SessionsCommand.class,
+            ShareCommand.class,
             CloseCommand.class,
             ServeCommand.class,
             DoctorCommand.class,

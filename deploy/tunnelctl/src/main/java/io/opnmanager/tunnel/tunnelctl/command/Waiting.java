@@ -38,9 +38,14 @@ final class Waiting {
             description = "How long a new local connection waits meanwhile (${DEFAULT-VALUE}).")
     Duration wait = Duration.ofSeconds(30);
 
-    TunnelAsk ask(long firewall, @Nullable String target) {
-        return new TunnelAsk(
-                firewall, target, reason, lifetime == null ? null : lifetime.toSeconds(), null);
+    Session.Wanted wanted(long firewall, @Nullable String target) {
+        return Session.Wanted.fresh(
+                new TunnelAsk(
+                        firewall,
+                        target,
+                        reason,
+                        lifetime == null ? null : lifetime.toSeconds(),
+                        null));
     }
 
     Session.Patience patience() {

@@ -95,12 +95,14 @@ public final class Serving {
                         who.broker(),
                         new Session.Door(
                                 new Gateway(proxies, file.connectLimit(), false), who.key()),
-                        new TunnelAsk(
-                                firewall.id(),
-                                Targets.of(entry.target() == null ? "https" : entry.target()),
-                                entry.reason(),
-                                null,
-                                null),
+                        Session.Wanted.fresh(
+                                new TunnelAsk(
+                                        firewall.id(),
+                                        Targets.of(
+                                                entry.target() == null ? "https" : entry.target()),
+                                        entry.reason(),
+                                        null,
+                                        null)),
                         new Session.Patience(file.terms().patience(), file.terms().patience()),
                         now ->
                                 LOG.infof(

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -88,12 +89,33 @@ public final class Session implements Way, AutoCloseable {
      */
     public record Patience(Duration first, Duration again) {}
 
+    /**
+     * What is wanted.
+     *
+     * @param name until the broker has told a better one
+     * @param ask of the broker, each time
+     * @param own whether it ends when it is no longer wanted here, and is asked for again when it
+     *     was lost
+     */
+    public record Wanted(String name, Function<BrokerClient, TunnelRequest> ask, boolean own) {
+
+        /** A new one. */
+        public static Wanted fresh(TunnelAsk ask) {
+            return new Wanted("firewall " + ask.firewallId(), broker -> broker.open(ask), true);
+        }
+
+        /** One that is there, of this operator or shared with this operator. */
+        public static Wanted existing(long request) {
+            return new Wanted("session " + request, broker -> broker.request(request), false);
+        }
+    }
+
     /** How connections get through: where the gateway is, the request says. */
     public record Door(Gateway gateway, OperatorKey key) {}
 
     private final BrokerClient broker;
     private final Door door;
-    private final TunnelAsk ask;
+    private final Wanted wanted;
     private final Patience patience;
     private final Consumer<Standing> told;
 
@@ -111,12 +133,12 @@ public final class Session implements Way, AutoCloseable {
     public Session(
             BrokerClient broker,
             Door door,
-            TunnelAsk ask,
+            Wanted wanted,
             Patience patience,
             Consumer<Standing> told) {
         this.broker = broker;
         this.door = door;
-        this.ask = ask;
+        this.wanted = wanted;
         this.patience = patience;
         this.told = told;
     }
@@ -124,9 +146,7 @@ public final class Session implements Way, AutoCloseable {
     @Override
     public String name() {
         TunnelRequest request = standing().request();
-        return request == null
-                ? "firewall " + ask.firewallId()
-                : request.firewallName() + " " + request.target();
+        return request == null ? wanted.name() : request.firewallName() + " " + request.target();
     }
 
     /** How things stand now. */
@@ -222,14 +242,14 @@ public final class Session implements Way, AutoCloseable {
             String why;
             Duration wait = backoff.next();
             try {
-                TunnelRequest request = follow(broker.open(ask));
+                TunnelRequest request = follow(wanted.ask().apply(broker));
                 why = EndWords.of(request);
                 if (request.tunnelStartedAt() != null) {
                     opened = true;
                     since = System.nanoTime();
                     backoff.reset();
                 }
-                if (!MISFORTUNES.contains(request.endReason())) {
+                if (!wanted.own() || !MISFORTUNES.contains(request.endReason())) {
                     move(State.ENDED, request, why, null);
                     return;
                 }
@@ -414,7 +434,10 @@ public final class Session implements Way, AutoCloseable {
             notifyAll();
         }
         TunnelRequest request = last.request();
-        if (request != null && last.state() != State.ENDED && last.state() != State.CLOSED) {
+        if (wanted.own()
+                && request != null
+                && last.state() != State.ENDED
+                && last.state() != State.CLOSED) {
             farewell(request.id());
         }
     }
