@@ -251,7 +251,7 @@ class GatewayClientsTest {
 
                 share(ned, id);
 
-                assertThat(rest.get(2, TimeUnit.SECONDS)).isLessThan(HeavyPage.LARGE);
+                assertCut(rest, ned, id, "lee");
                 assertThat(program.isAlive()).isTrue();
                 try (Socket again = new Socket(InetAddress.getLoopbackAddress(), port)) {
                     HandBrowser.send(again, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -273,11 +273,10 @@ class GatewayClientsTest {
     void a_right_that_is_withdrawn_from_a_guest_cuts_the_guest_alone() throws Exception {
         long id = requestedBy("ned", "tcp://localhost:" + page.port());
         String shared = world.rows().accessHost(id) + ".localhost";
-        try (OperatorClient ned = as("ned")) {
-            share(ned, id, "ann");
-        }
         int guests = Loopback.freePort();
         int owners = Loopback.freePort();
+        OperatorClient admin = world.operator();
+        share(admin, id, "ann");
         try (Program guest = started(Client.SOCAT, shared, "ann", guests);
                 Program owner = started(Client.SOCAT, shared, "ned", owners);
                 Socket cut = downloading(guests);
@@ -287,10 +286,82 @@ class GatewayClientsTest {
 
             withdraw("ann");
 
-            assertThat(rest.get(2, TimeUnit.SECONDS)).isLessThan(HeavyPage.LARGE);
+            assertCut(rest, admin, id, "ann");
             assertThat(goesOn).isNotDone();
             assertThat(guest.isAlive()).isTrue();
             assertThat(owner.isAlive()).isTrue();
+        }
+    }
+
+    @Test
+    void what_the_broker_signed_for_a_token_reaches_no_more_than_the_token() throws Exception {
+        certify("wide", token("kim"));
+        certify("narrow", token("kim", "elsewhere"));
+        int wide = Loopback.freePort();
+        int narrow = Loopback.freePort();
+        try (Program first = started(Client.SOCAT, host, "wide", wide);
+                Program second = started(Client.SOCAT, host, "narrow", narrow)) {
+            // The gateway has to hear of the node's new authority.
+            Eventually.within(Eventually.TOLD, () -> assertThat(answered(wide)).isPositive());
+            assertThat(answered(narrow)).isZero();
+            assertThat(first.isAlive()).isTrue();
+            assertThat(second.isAlive()).isTrue();
+        }
+    }
+
+    private static long answered(int port) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            HandBrowser.send(socket, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+            return HandBrowser.untilCut(socket);
+        }
+    }
+
+    private String token(String operator, String... tags) throws Exception {
+        var ask = OperatorClient.object().put("name", "for-certificate-" + tags.length);
+        var reach = ask.putArray("tags");
+        List.of(tags).forEach(reach::add);
+        try (OperatorClient theirs = as(operator)) {
+            Answer answer = theirs.call("POST", "/api/v1/tokens", ask);
+            assertThat(answer.status()).isEqualTo(201);
+            return answer.body().path("token").asText();
+        }
+    }
+
+    /** A new key in a file of this name, and the broker's signature for it. */
+    private void certify(String name, String token) throws Exception {
+        Path key = FOLDER.resolve(name + "-key.pem");
+        Process openssl =
+                new ProcessBuilder(
+                                "openssl",
+                                "req",
+                                "-new",
+                                "-nodes",
+                                "-newkey",
+                                "ec",
+                                "-pkeyopt",
+                                "ec_paramgen_curve:P-256",
+                                "-keyout",
+                                key.toString(),
+                                "-subj",
+                                "/CN=any")
+                        .redirectError(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+        String request =
+                new String(openssl.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        try (var holder =
+                OperatorClient.bearer(
+                        world.broker().uri(),
+                        world.broker().certificates().clientContext(),
+                        token)) {
+            Answer answer =
+                    holder.call(
+                            "POST",
+                            "/api/v1/certificates",
+                            OperatorClient.object().put("certificate_request", request));
+            assertThat(answer.status()).isEqualTo(201);
+            Files.writeString(
+                    FOLDER.resolve(name + ".pem"),
+                    answer.body().path("certificate").asText() + Files.readString(key));
         }
     }
 
@@ -307,6 +378,18 @@ class GatewayClientsTest {
         HandBrowser.send(socket, "GET /bytes HTTP/1.1\r\nHost: x\r\n\r\n");
         assertThat(HandBrowser.head(socket)).contains("" + HeavyPage.LARGE);
         return socket;
+    }
+
+    /** In time at the gateway; what was on its way then still comes. */
+    private static void assertCut(
+            CompletableFuture<Long> rest, OperatorClient who, long id, String guest)
+            throws Exception {
+        Eventually.within(
+                Eventually.GONE,
+                () ->
+                        assertThat(streams(who, "request_id=%d&live=true".formatted(id)))
+                                .noneMatch(one -> one.path("operator").asText().equals(guest)));
+        assertThat(rest.get(5, TimeUnit.SECONDS)).isLessThan(HeavyPage.LARGE);
     }
 
     private static void share(OperatorClient owner, long id, String... with) throws Exception {

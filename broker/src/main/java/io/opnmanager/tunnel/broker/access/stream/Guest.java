@@ -7,8 +7,7 @@ import org.jspecify.annotations.Nullable;
  * A client whose certificate is in order.
  *
  * @param subject of the certificate
- * @param operator whose it is, as far as it allows; null when that is nobody's business: a service
- *     is for names
+ * @param operator whose it is, with what it allows; null at a service when no node has signed it
  * @param address where the client connects from
  */
 record Guest(String subject, Caller.@Nullable Operator operator, String address) {}
