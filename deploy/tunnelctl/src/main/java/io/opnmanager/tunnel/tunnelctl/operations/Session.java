@@ -32,6 +32,9 @@ public final class Session implements Way, AutoCloseable {
     private static final Duration FIRST_WAIT = Duration.ofMillis(500);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
 
+    /** Open for longer than this, it counts as having been well. */
+    private static final Duration STEADY = Duration.ofMinutes(1);
+
     /** For the broker to hear that it is over. */
     private static final Duration FAREWELL = Duration.ofSeconds(3);
 
@@ -245,9 +248,12 @@ public final class Session implements Way, AutoCloseable {
                 TunnelRequest request = follow(wanted.ask().apply(broker));
                 why = EndWords.of(request);
                 if (request.tunnelStartedAt() != null) {
+                    // One that is lost again and again shall not be asked for without an end.
+                    if (!opened || isSteady(request)) {
+                        since = System.nanoTime();
+                        backoff.reset();
+                    }
                     opened = true;
-                    since = System.nanoTime();
-                    backoff.reset();
                 }
                 if (!wanted.own() || !MISFORTUNES.contains(request.endReason())) {
                     move(State.ENDED, request, why, null);
@@ -274,6 +280,12 @@ public final class Session implements Way, AutoCloseable {
             move(opened ? State.RECONNECTING : State.OPENING, null, why, null);
             Thread.sleep(wait);
         }
+    }
+
+    private static boolean isSteady(TunnelRequest ended) {
+        return ended.tunnelStartedAt() != null
+                && ended.endedAt() != null
+                && Duration.between(ended.tunnelStartedAt(), ended.endedAt()).compareTo(STEADY) > 0;
     }
 
     private boolean isOver(long since, boolean opened) {
