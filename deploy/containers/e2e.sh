@@ -196,8 +196,11 @@ else
             shift
         done
         shift
+        # The user of the images has no home.
+        HOME=/nonexistent
+        export HOME
         # shellcheck disable=SC2086
-        exec "$java" $options $extra "-Djava.io.tmpdir=$work/tmp" -jar "$root/$jar/target/quarkus-app/quarkus-run.jar" "$@"
+        exec "$java" $options $extra -Duser.home=/nonexistent "-Djava.io.tmpdir=$work/tmp" -jar "$root/$jar/target/quarkus-app/quarkus-run.jar" "$@"
     }
     run_broker() {
         cd "$work/broker"
