@@ -23,5 +23,5 @@ VOLUME ["/var/lib/opnmanager-tunnel"]
 EXPOSE 8080 8443 8444 2222
 # Ready is more than alive: database, migrations and SSH entrance. Over plain HTTP inside the container.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
-    CMD exec 3<>"/dev/tcp/127.0.0.1/${HEALTH_PORT:-8080}" && printf 'GET /q/health/ready HTTP/1.0\r\n\r\n' >&3 && IFS= read -r line <&3 && [[ "$line" == *" 200 "* ]]
+    CMD exec 3<>"/dev/tcp/127.0.0.1/${HEALTH_PORT:-8080}" && printf 'GET /q/health/ready HTTP/1.0\r\nHost: localhost\r\n\r\n' >&3 && IFS= read -r line <&3 && [[ "$line" == *" 200 "* ]]
 ENTRYPOINT ["java", "-XX:MaxRAMPercentage=60", "-XX:+ExitOnOutOfMemoryError", "-XX:-UsePerfData", "-Djava.io.tmpdir=/tmp", "-jar", "/opt/broker/quarkus-run.jar"]

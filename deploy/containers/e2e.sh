@@ -164,12 +164,11 @@ else
     broker_for_agents=https://127.0.0.1:$https_port
     authority_for_agents=$secrets/ca.pem
     echo_for_agents=127.0.0.1:$echo_port
-    SMALLRYE_CONFIG_LOCATIONS=$secrets/broker.properties
     AGENT_STATE_FOLDER=$work/agent
     QUICKCONNECT_STATE_FOLDER=$work/agent
     AGENT_TARGETS=$echo_for_agents
     AGENT_WEB_TARGET=https://$echo_for_agents
-    export SMALLRYE_CONFIG_LOCATIONS AGENT_STATE_FOLDER QUICKCONNECT_STATE_FOLDER AGENT_TARGETS AGENT_WEB_TARGET
+    export AGENT_STATE_FOLDER QUICKCONNECT_STATE_FOLDER AGENT_TARGETS AGENT_WEB_TARGET
 
     # A configuration of compose.yaml, with this machine's addresses and folders.
     localised() {
@@ -197,11 +196,16 @@ else
             shift
         done
         shift
+        # The user of the images has no home.
+        HOME=/nonexistent
+        export HOME
         # shellcheck disable=SC2086
-        exec "$java" $options $extra "-Djava.io.tmpdir=$work/tmp" -jar "$root/$jar/target/quarkus-app/quarkus-run.jar" "$@"
+        exec "$java" $options $extra -Duser.home=/nonexistent "-Djava.io.tmpdir=$work/tmp" -jar "$root/$jar/target/quarkus-app/quarkus-run.jar" "$@"
     }
     run_broker() {
         cd "$work/broker"
+        SMALLRYE_CONFIG_LOCATIONS=$secrets/broker.properties
+        export SMALLRYE_CONFIG_LOCATIONS
         program broker broker "-Dquarkus.http.host=127.0.0.1" "-Dquarkus.http.port=$plain_port" "-Dopnmanager.stream.host=127.0.0.1" \
             "-Dopnmanager.ssh.host=127.0.0.1" --
     }
@@ -324,7 +328,7 @@ say 'a client without a certificate gets nothing'
 # The gateway is there, and takes the same with one.
 through_gateway() {
     { echo 'is anybody there?'; sleep 2; } |
-        openssl s_client -quiet -connect "127.0.0.1:$gateway_port" -servername echo.test -verify_hostname echo.test \
+        openssl s_client -quiet -no_ign_eof -connect "127.0.0.1:$gateway_port" -servername echo.test -verify_hostname echo.test \
             -verify_return_error -CAfile "$secrets/ca.pem" "$@" 2>/dev/null || :
 }
 [ "$(through_gateway -cert "$secrets/client.pem" -key "$secrets/client-key.pem")" = 'is anybody there?' ] || fail 'one with a certificate gets nothing either'

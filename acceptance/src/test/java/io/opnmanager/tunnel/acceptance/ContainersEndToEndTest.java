@@ -156,7 +156,7 @@ class ContainersEndToEndTest {
     @Test
     void a_broker_that_cannot_start_is_shown_with_its_log() throws Exception {
         database("containers");
-        variables.put("E2E_JDBC_URL", "jdbc:nonsense:");
+        variables.put("E2E_JDBC_URL", "jdbc:nonsense://x/y");
 
         Script.Ended ended =
                 Script.run(WORK, variables, LIMIT, List.of("sh", SCRIPT.toString(), "--processes"));
@@ -166,7 +166,7 @@ class ContainersEndToEndTest {
                 .contains(
                         "e2e.sh: start database, echo service and broker: the broker: a program has ended instead",
                         "broker.log",
-                        "jdbc:nonsense:");
+                        "jdbc:nonsense://x/y");
     }
 
     @Test

@@ -375,6 +375,20 @@ class OpenIdTest {
                     .contains("location: " + world.broker().uri() + "/\r\n")
                     .contains("set-cookie: " + COOKIE + "=ops_");
         }
+        try (Browser program = openId.browser()) {
+            JsonNode begun = openId.beginDevice(program);
+            openId.decideDevice(begun, "ada", true);
+            Thread.sleep(Duration.ofSeconds(begun.path("interval").asLong()));
+
+            HttpResponse<String> answer =
+                    program.post(
+                            other.uri().resolve(OpenIdWorld.DEVICE + "/token"),
+                            JSON.createObjectNode()
+                                    .put("device_code", begun.path("device_code").asText())
+                                    .toString());
+
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+        }
     }
 
     @Test

@@ -46,6 +46,8 @@ class OpenIdDevice {
     /** It will be shown in a terminal. */
     private static final Pattern USER_CODE = Pattern.compile("[\\p{L}\\p{N} ._-]{1,100}");
 
+    private static final Pattern ADDRESS = Pattern.compile("\\p{Graph}{1," + LONGEST + "}");
+
     private static final Pattern PROVIDERS_CODE =
             Pattern.compile("[\\x21-\\x7e]{1," + LONGEST + "}");
     private static final Pattern DEVICE_CODE =
@@ -107,7 +109,8 @@ class OpenIdDevice {
         form.put("code_challenge_method", "S256");
         Answer answer = provider.post(deviceEndpoint(), form);
         if (answer.status() != 200) {
-            throw refusal(answer);
+            // Only here: nothing that was asked is a secret that the answer could repeat.
+            throw refusal(answer, " " + text(answer.body(), "error_description"));
         }
         JsonNode body = answer.body();
         String code = text(body, "device_code");
@@ -158,7 +161,7 @@ class OpenIdDevice {
             case "access_denied" -> new Outcome.Over("it was refused at the provider");
             case "expired_token" -> new Outcome.Over("its time is over: begin again");
             case "invalid_grant", "invalid_request" -> new Outcome.Unknown();
-            default -> throw refusal(answer);
+            default -> throw refusal(answer, "");
         };
     }
 
@@ -174,13 +177,13 @@ class OpenIdDevice {
         return provider.endpoints().token();
     }
 
-    private static RuntimeException refusal(Answer answer) {
+    private static RuntimeException refusal(Answer answer, String more) {
         if (NOT_FOR_US.contains(answer.error())) {
             return new Problem(
                     ProblemCode.NOT_FOUND,
                     "the provider does not allow the device flow for this broker");
         }
-        return strange(answer.toString());
+        return strange(answer + more);
     }
 
     /** Its fault, not the caller's. */
@@ -189,7 +192,7 @@ class OpenIdDevice {
     }
 
     private String page(String address) {
-        if (address.length() > LONGEST || !provider.mayBeOpened(address)) {
+        if (!ADDRESS.matcher(address).matches() || !provider.mayBeOpened(address)) {
             throw strange("wanted an address for people, found another kind");
         }
         return address;

@@ -67,11 +67,10 @@ class OpenIdEndpoint {
             return body.path("error").asText("");
         }
 
-        /** Without the body, but for what is wrong. */
+        /** Without the body, but for the word that says what is wrong. */
         @Override
         public String toString() {
-            return "the provider answered %d %s %s"
-                    .formatted(status, error(), body.path("error_description").asText(""));
+            return "the provider answered %d %s".formatted(status, error());
         }
     }
 

@@ -307,6 +307,7 @@ class DeviceSignInTest {
                 "\"WDJB-MJHT\"|\"\\u001b[2JWDJB\"",
                 "\"https://sso.example/device\"|\"javascript:alert(1)\"",
                 "\"https://sso.example/device\"|\"http://sso.example/device\"",
+                "\"https://sso.example/device\"|\"https://sso.example/\\u202eecived\"",
                 "\"https://sso.example/device\"|\"https://sso.example@evil.example\"",
                 "\"theirs\"|\"\\r\\nx\"",
                 "\"theirs\"|\"\"",
