@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class HomeTest {
 
-    private static final Path PERSON = Path.of("/home/kim");
+    private static final Path PERSON = Path.of("/people/kim");
     private static final Home.SignIn SIGN_IN =
             new Home.SignIn(
                     "https://broker.test",
@@ -34,9 +34,9 @@ class HomeTest {
 
     @ParameterizedTest
     @CsvSource({
-        "Linux, /home/kim/.config/opnmanager-tunnel/default",
-        "Mac OS X, /home/kim/Library/Application Support/opnmanager-tunnel/default",
-        "Windows 11, /home/kim/AppData/Roaming/opnmanager-tunnel/default"
+        "Linux, /people/kim/.config/opnmanager-tunnel/default",
+        "Mac OS X, /people/kim/Library/Application Support/opnmanager-tunnel/default",
+        "Windows 11, /people/kim/AppData/Roaming/opnmanager-tunnel/default"
     })
     void it_is_where_the_platform_expects_it(String system, String expected) {
         assertThat(Home.of(Map.of(), system, PERSON, "default").folder())
