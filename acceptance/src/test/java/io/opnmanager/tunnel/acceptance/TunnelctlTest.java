@@ -1,6 +1,7 @@
 package io.opnmanager.tunnel.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -340,6 +341,42 @@ class TunnelctlTest {
             assertNotYours(max.run("forward", "--session", id));
         }
         max.run("forward").failed(2, "Missing required");
+    }
+
+    @Test
+    void the_bytes_that_were_agreed_on_are_all_that_goes_through() throws Exception {
+        try (OperatorClient self =
+                        OperatorClient.basic(
+                                world.broker().uri(),
+                                world.broker().certificates().clientContext(),
+                                "kim",
+                                World.PASSWORD)) {
+            JsonNode request =
+                    self.open(
+                            OperatorClient.object()
+                                    .put("firewall_id", world.firewall().id())
+                                    .put("target", "tcp://" + echoTarget())
+                                    .put("byte_limit", 100_000));
+            var _ = world.awaitActive(request.path("id").asLong());
+            try (Tunnelctl.Running forward =
+                    kim.start(
+                            "forward",
+                            "--session",
+                            request.path("id").asText(),
+                            "--output",
+                            "json")) {
+                int port = forward.awaitOpen(echoTarget()).path("port").asInt();
+                assertThat(said(port, "little")).isEqualTo("little");
+
+                String much = "x".repeat(1_000_000);
+                assertThatThrownBy(() -> assertThat(said(port, much)).isEqualTo(much))
+                        .isNotNull();
+
+                assertThat(forward.program().awaitExit(Duration.ofSeconds(10))).isEqualTo(7);
+                assertThat(forward.awaitState("ended", echoTarget()).path("why").asText())
+                        .contains("the agreed bytes are used up");
+            }
+        }
     }
 
     private static void assertNotYours(Tunnelctl.Ended ended) {

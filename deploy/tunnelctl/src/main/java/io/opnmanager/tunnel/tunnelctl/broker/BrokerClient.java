@@ -1,10 +1,6 @@
 package io.opnmanager.tunnel.tunnelctl.broker;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.opnmanager.tunnel.contract.ProblemDocument;
 import io.opnmanager.tunnel.contract.agent.Heartbeat;
 import io.opnmanager.tunnel.contract.agent.HeartbeatAnswer;
@@ -39,7 +35,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -77,17 +72,8 @@ public final class BrokerClient implements AutoCloseable {
 
     private static final Duration CONNECTED_WITHIN = Duration.ofSeconds(10);
     private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(30);
-    private static final Duration LONGEST_RETRY_AFTER = Duration.ofMinutes(10);
     private static final int LARGEST_ANSWER = 16 * 1024 * 1024;
-    private static final int LONGEST_DETAIL = 500;
-
-    private static final ObjectMapper JSON =
-            JsonMapper.builder()
-                    .addModule(new JavaTimeModule())
-                    // A newer broker may say more than we know.
-                    .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                    .enable(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
-                    .build();
+    private static final int LARGEST_PROBLEM = 64 * 1024;
 
     private final BrokerAddress address;
     private final Map<String, String> headers;
@@ -276,10 +262,10 @@ public final class BrokerClient implements AutoCloseable {
             HttpResponse<InputStream> answer = http.send(request, BodyHandlers.ofInputStream());
             if (answer.statusCode() != 200) {
                 try (InputStream body = answer.body()) {
-                    throw refusal(answer, body.readNBytes(LONGEST_DETAIL * 4));
+                    throw BrokerFailure.Refusal.of(answer, body.readNBytes(LARGEST_PROBLEM));
                 }
             }
-            return new RequestEvents(answer.body(), JSON);
+            return new RequestEvents(answer.body());
         } catch (IOException e) {
             throw away(e);
         } catch (InterruptedException e) {
@@ -309,7 +295,7 @@ public final class BrokerClient implements AutoCloseable {
     private <T> T call(String method, String path, @Nullable Object body, Class<T> type) {
         HttpResponse<byte[]> answer = send(method, path, body);
         try {
-            return JSON.readValue(answer.body(), type);
+            return Json.MAPPER.readValue(answer.body(), type);
         } catch (IOException e) {
             throw new BrokerFailure.Refusal(
                     answer.statusCode(),
@@ -323,7 +309,7 @@ public final class BrokerClient implements AutoCloseable {
     private HttpResponse<byte[]> send(String method, String path, @Nullable Object body) {
         HttpResponse<byte[]> answer = sendAnyway(request(method, path, body).build());
         if (answer.statusCode() / 100 != 2) {
-            throw refusal(answer, answer.body());
+            throw BrokerFailure.Refusal.of(answer, answer.body());
         }
         return answer;
     }
@@ -349,7 +335,9 @@ public final class BrokerClient implements AutoCloseable {
         }
         try {
             return request.setHeader("Content-Type", "application/json")
-                    .method(method, BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body)));
+                    .method(
+                            method,
+                            BodyPublishers.ofByteArray(Json.MAPPER.writeValueAsBytes(body)));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(
                     "a body that cannot be written: " + body.getClass().getSimpleName(), e);
@@ -364,37 +352,6 @@ public final class BrokerClient implements AutoCloseable {
         String what =
                 root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
         return new BrokerFailure.Away(address.url() + " cannot be reached: " + what, e);
-    }
-
-    private static BrokerFailure refusal(HttpResponse<?> answer, byte[] body) {
-        String code = "";
-        String detail = "the broker refused";
-        try {
-            ProblemDocument problem = JSON.readValue(body, ProblemDocument.class);
-            if (problem.code() != null && problem.detail() != null) {
-                code = problem.code();
-                detail = printable(problem.detail());
-            }
-        } catch (IOException e) {
-            // A bare status of something between us and the broker.
-        }
-        return new BrokerFailure.Refusal(
-                answer.statusCode(),
-                code.isEmpty() ? "no_code" : code,
-                detail,
-                retryAfter(answer.headers().firstValue("Retry-After")));
-    }
-
-    private static @Nullable Duration retryAfter(Optional<String> header) {
-        return header.filter(text -> text.strip().matches("\\d{1,9}"))
-                .map(text -> Duration.ofSeconds(Long.parseLong(text.strip())))
-                .map(wait -> wait.compareTo(LONGEST_RETRY_AFTER) < 0 ? wait : LONGEST_RETRY_AFTER)
-                .orElse(null);
-    }
-
-    private static String printable(String text) {
-        String line = text.replaceAll("\\p{Cntrl}", " ");
-        return line.length() <= LONGEST_DETAIL ? line : line.substring(0, LONGEST_DETAIL) + "…";
     }
 
     /** At once, with everything that is under way. */

@@ -1,6 +1,10 @@
 package io.opnmanager.tunnel.tunnelctl.broker;
 
+import io.opnmanager.tunnel.contract.ProblemDocument;
+import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A call that the broker did not answer with what was asked for. */
@@ -33,6 +37,9 @@ public abstract sealed class BrokerFailure extends RuntimeException {
     public static final class Refusal extends BrokerFailure {
         private static final long serialVersionUID = 1L;
 
+        private static final Duration LONGEST_RETRY_AFTER = Duration.ofMinutes(10);
+        private static final int LONGEST_DETAIL = 500;
+
         private final int status;
         private final String code;
         private final @Nullable Duration retryAfter;
@@ -42,6 +49,39 @@ public abstract sealed class BrokerFailure extends RuntimeException {
             this.status = status;
             this.code = code;
             this.retryAfter = retryAfter;
+        }
+
+        /** What an answer says; {@code body} may be a problem document. */
+        static Refusal of(HttpResponse<?> answer, byte[] body) {
+            String code = "";
+            String detail = "the broker refused";
+            try {
+                ProblemDocument problem = Json.MAPPER.readValue(body, ProblemDocument.class);
+                if (problem.code() != null && problem.detail() != null) {
+                    code = problem.code();
+                    detail = printable(problem.detail());
+                }
+            } catch (IOException e) {
+                // A bare status of something between us and the broker.
+            }
+            return new Refusal(
+                    answer.statusCode(),
+                    code.isEmpty() ? "no_code" : code,
+                    detail,
+                    retryAfter(answer.headers().firstValue("Retry-After")));
+        }
+
+        private static @Nullable Duration retryAfter(Optional<String> header) {
+            return header.filter(text -> text.strip().matches("\\d{1,9}"))
+                    .map(text -> Duration.ofSeconds(Long.parseLong(text.strip())))
+                    .map(wait ->
+                            wait.compareTo(LONGEST_RETRY_AFTER) < 0 ? wait : LONGEST_RETRY_AFTER)
+                    .orElse(null);
+        }
+
+        private static String printable(String text) {
+            String line = text.replaceAll("\\p{Cntrl}", " ");
+            return line.length() <= LONGEST_DETAIL ? line : line.substring(0, LONGEST_DETAIL) + "…";
         }
 
         /** The HTTP status. */

@@ -3,9 +3,6 @@ package io.opnmanager.tunnel.tunnelctl.broker;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,14 +39,6 @@ public record Home(Path folder) {
                     PosixFilePermission.GROUP_WRITE,
                     PosixFilePermission.OTHERS_READ,
                     PosixFilePermission.OTHERS_WRITE);
-
-    private static final ObjectMapper JSON =
-            JsonMapper.builder()
-                    .addModule(new JavaTimeModule())
-                    .disable(
-                            com.fasterxml.jackson.databind.SerializationFeature
-                                    .WRITE_DATES_AS_TIMESTAMPS)
-                    .build();
 
     /**
      * A sign-in that is kept.
@@ -143,7 +132,7 @@ public record Home(Path folder) {
         return read(signInFile())
                 .map(bytes -> {
                     try {
-                        return JSON.readValue(bytes, SignIn.class);
+                        return Json.MAPPER.readValue(bytes, SignIn.class);
                     } catch (IOException e) {
                         // Without the cause: its message quotes the file, which holds the token.
                         throw new IllegalArgumentException(
@@ -156,7 +145,9 @@ public record Home(Path folder) {
     /** Keeps a sign-in in place of the one before. */
     public void keep(SignIn signIn) {
         try {
-            replace(signInFile(), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(signIn));
+            replace(
+                    signInFile(),
+                    Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(signIn));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a sign-in that cannot be written", e);
         }

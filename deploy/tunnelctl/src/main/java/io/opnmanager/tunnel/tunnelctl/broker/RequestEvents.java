@@ -1,6 +1,5 @@
 package io.opnmanager.tunnel.tunnelctl.broker;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.opnmanager.tunnel.contract.operator.TunnelRequest;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -20,12 +19,10 @@ public final class RequestEvents implements AutoCloseable {
 
     private final InputStream body;
     private final BufferedReader lines;
-    private final ObjectMapper json;
 
-    RequestEvents(InputStream body, ObjectMapper json) {
+    RequestEvents(InputStream body) {
         this.body = body;
         this.lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
-        this.json = json;
     }
 
     /** Waits for the next; null when the stream has ended, in whichever way. */
@@ -34,7 +31,8 @@ public final class RequestEvents implements AutoCloseable {
             String line = line();
             while (line != null) {
                 if (line.startsWith(DATA)) {
-                    return json.readValue(line.substring(DATA.length()), TunnelRequest.class);
+                    return Json.MAPPER.readValue(
+                            line.substring(DATA.length()), TunnelRequest.class);
                 }
                 line = line();
             }

@@ -21,7 +21,8 @@ final class Failures implements IExecutionExceptionHandler {
         }
         ExitCode code = code(failure);
         TunnelctlCommand top = (TunnelctlCommand) command.getCommandSpec().root().userObject();
-        new Screen(command, top.output).error(message(failure), code);
+        String advice = code == ExitCode.BROKER_AWAY ? "; tunnelctl doctor says why" : "";
+        new Screen(command, top.output).error(message(failure) + advice, code);
         return code.number();
     }
 

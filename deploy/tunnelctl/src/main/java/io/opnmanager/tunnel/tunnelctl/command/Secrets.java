@@ -29,12 +29,8 @@ final class Secrets {
                 }
             }
             String secret =
-                    new String(bytes, StandardCharsets.UTF_8)
-                            .lines()
-                            .findFirst()
-                            .orElse("")
-                            .strip();
-            if (secret.isEmpty()) {
+                    new String(bytes, StandardCharsets.UTF_8).lines().findFirst().orElse("");
+            if (secret.isBlank()) {
                 throw new Failed(ExitCode.USAGE, name + ": wanted a secret, found nothing");
             }
             return secret;
@@ -56,13 +52,13 @@ final class Secrets {
 
     /** The same, shown. */
     static String askOpenly(String prompt, String otherwise) {
-        return answer(prompt, Terminal.required(otherwise).readLine("%s: ", prompt));
+        return answer(prompt, Terminal.required(otherwise).readLine("%s: ", prompt)).strip();
     }
 
     private static String answer(String prompt, @Nullable String typed) {
         if (typed == null || typed.isBlank()) {
             throw new Failed(ExitCode.USAGE, prompt + ": wanted an answer, found none");
         }
-        return typed.strip();
+        return typed;
     }
 }

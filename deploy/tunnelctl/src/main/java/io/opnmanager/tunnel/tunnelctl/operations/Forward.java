@@ -3,8 +3,8 @@ package io.opnmanager.tunnel.tunnelctl.operations;
 import io.opnmanager.tunnel.tunnelctl.remote.GatewayLine;
 import io.opnmanager.tunnel.tunnelctl.remote.Pump;
 import io.opnmanager.tunnel.tunnelctl.remote.Traffic;
+import java.io.Closeable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -30,7 +30,7 @@ public final class Forward implements AutoCloseable {
     private final Semaphore room;
 
     /** What is cut when this is closed. */
-    private final Set<AutoCloseable> live = ConcurrentHashMap.newKeySet();
+    private final Set<Closeable> live = ConcurrentHashMap.newKeySet();
 
     private volatile boolean closed;
 
@@ -152,15 +152,15 @@ public final class Forward implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        closeQuietly(listener);
+        live.forEach(Forward::closeQuietly);
+    }
+
+    private static void closeQuietly(Closeable part) {
         try {
-            listener.close();
-            for (AutoCloseable part : live) {
-                part.close();
-            }
+            part.close();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
+            // It is closed all the same.
         }
     }
 }

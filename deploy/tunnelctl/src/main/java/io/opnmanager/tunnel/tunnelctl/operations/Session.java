@@ -1,19 +1,13 @@
 package io.opnmanager.tunnel.tunnelctl.operations;
 
-import io.opnmanager.tunnel.contract.EndReason;
-import io.opnmanager.tunnel.contract.Status;
 import io.opnmanager.tunnel.contract.operator.TunnelAsk;
 import io.opnmanager.tunnel.contract.operator.TunnelRequest;
 import io.opnmanager.tunnel.tunnelctl.broker.BrokerClient;
 import io.opnmanager.tunnel.tunnelctl.broker.BrokerFailure;
-import io.opnmanager.tunnel.tunnelctl.broker.RequestEvents;
-import io.opnmanager.tunnel.tunnelctl.remote.Backoff;
 import io.opnmanager.tunnel.tunnelctl.remote.Gateway;
 import io.opnmanager.tunnel.tunnelctl.remote.GatewayLine;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.EnumSet;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
@@ -24,32 +18,14 @@ import org.jspecify.annotations.Nullable;
  * wanted every now and then, and asked for again when it was lost. A session that ended because its
  * limits say so, or because somebody closed it, is not asked for again.
  *
- * <p>One virtual thread follows its events, another gives the signs; any thread may dial.
+ * <p>Any thread may dial; {@link SessionLife} follows it.
  */
 public final class Session implements Way, AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(Session.class);
-    private static final Duration FIRST_WAIT = Duration.ofMillis(500);
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
-
-    /** Open for longer than this, it counts as having been well. */
-    private static final Duration STEADY = Duration.ofMinutes(1);
 
     /** For the broker to hear that it is over. */
     private static final Duration FAREWELL = Duration.ofSeconds(3);
-
-    /** Nobody decided these: the next request may fare better. */
-    private static final Set<EndReason> MISFORTUNES =
-            EnumSet.of(
-                    EndReason.LINE_LOST,
-                    EndReason.PROBE_FAILED,
-                    EndReason.HEARTBEAT_MISSED,
-                    EndReason.AGENT_CLOSED,
-                    EndReason.AGENT_FAILED,
-                    EndReason.DEADLINE,
-                    EndReason.BROKER_STOPPED,
-                    EndReason.BROKER_RESTARTED,
-                    EndReason.NODE_LOST);
 
     /** Where it is in its life. */
     public enum State {
@@ -125,8 +101,8 @@ public final class Session implements Way, AutoCloseable {
     /** All guarded by this. */
     private Standing standing = new Standing(State.CLOSED, null, null, null);
 
-    private @Nullable Thread life;
-    private @Nullable RequestEvents events;
+    private @Nullable SessionLife life;
+    private @Nullable Thread thread;
 
     /**
      * One that nobody wants yet.
@@ -161,7 +137,9 @@ public final class Session implements Way, AutoCloseable {
     public synchronized void open() {
         if (life == null) {
             standing = new Standing(State.OPENING, null, null, null);
-            life = Thread.ofVirtual().name("session").start(this::live);
+            SessionLife fresh = new SessionLife(broker, wanted, patience, this);
+            life = fresh;
+            thread = Thread.ofVirtual().name("session").start(() -> live(fresh));
         }
     }
 
@@ -216,142 +194,19 @@ public final class Session implements Way, AutoCloseable {
         return request.streamAddress();
     }
 
-    private void live() {
-        Thread signs = Thread.ofVirtual().name("signs").start(this::giveSigns);
+    private void live(SessionLife fresh) {
         try {
-            attempt();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
-            LOG.error("a session could not be followed", e);
-            move(State.ENDED, null, String.valueOf(e.getMessage()), null);
-        } finally {
-            signs.interrupt();
-            over();
-        }
-    }
-
-    private synchronized void over() {
-        life = null;
-        notifyAll();
-    }
-
-    /** Asks for it, follows it to its end, and again, for as long as the patience lasts. */
-    private void attempt() throws InterruptedException {
-        Backoff backoff = new Backoff(FIRST_WAIT, LONGEST_WAIT);
-        long since = System.nanoTime();
-        boolean opened = false;
-        while (true) {
-            String why;
-            Duration wait = backoff.next();
-            try {
-                TunnelRequest request = follow(wanted.ask().apply(broker));
-                why = EndWords.of(request);
-                if (request.tunnelStartedAt() != null) {
-                    // One that is lost again and again shall not be asked for without an end.
-                    if (!opened || isSteady(request)) {
-                        since = System.nanoTime();
-                        backoff.reset();
-                    }
-                    opened = true;
-                }
-                if (!wanted.own() || !MISFORTUNES.contains(request.endReason())) {
-                    move(State.ENDED, request, why, null);
-                    return;
-                }
-            } catch (BrokerFailure e) {
-                why = e.getMessage();
-                if (!e.worthRetrying()) {
-                    move(State.ENDED, null, why, e);
-                    return;
-                }
-                if (e instanceof BrokerFailure.Refusal refusal && refusal.retryAfter() != null) {
-                    wait = refusal.retryAfter();
-                }
-                if (isOver(since, opened)) {
-                    move(State.ENDED, null, why, e);
-                    return;
-                }
-            }
-            if (isOver(since, opened)) {
-                move(State.ENDED, null, why, null);
-                return;
-            }
-            move(opened ? State.RECONNECTING : State.OPENING, null, why, null);
-            Thread.sleep(wait);
-        }
-    }
-
-    private static boolean isSteady(TunnelRequest ended) {
-        return ended.tunnelStartedAt() != null
-                && ended.endedAt() != null
-                && Duration.between(ended.tunnelStartedAt(), ended.endedAt()).compareTo(STEADY) > 0;
-    }
-
-    private boolean isOver(long since, boolean opened) {
-        Duration most = opened ? patience.again() : patience.first();
-        return System.nanoTime() - since > most.toNanos();
-    }
-
-    /**
-     * Follows a request to its end. While the broker is away the state is not known, and
-     * connections wait.
-     */
-    private TunnelRequest follow(TunnelRequest begun) throws InterruptedException {
-        TunnelRequest last = begun;
-        Backoff backoff = new Backoff(FIRST_WAIT, LONGEST_WAIT);
-        long heard = System.nanoTime();
-        while (true) {
-            see(last);
-            try {
-                TunnelRequest end = read(last.id());
-                if (end != null) {
-                    return end;
-                }
-                last = broker.request(last.id());
-                if (isEnded(last)) {
-                    see(last);
-                    return last;
-                }
-                heard = System.nanoTime();
-                Thread.sleep(backoff.next());
-            } catch (BrokerFailure e) {
-                if (!e.worthRetrying() || System.nanoTime() - heard > patience.again().toNanos()) {
-                    throw e;
-                }
-                move(State.RECONNECTING, last, e.getMessage(), null);
-                Thread.sleep(backoff.next());
-            }
-            // Interrupted in a call that does not throw for it.
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
-        }
-    }
-
-    /** Reads events to the end of the request, or of the stream: then null. */
-    private @Nullable TunnelRequest read(long id) {
-        try (RequestEvents stream = broker.events(id)) {
-            synchronized (this) {
-                events = stream;
-            }
-            TunnelRequest next = stream.next();
-            while (next != null) {
-                see(next);
-                if (isEnded(next)) {
-                    return next;
-                }
-                next = stream.next();
-            }
-            return null;
+            fresh.run();
         } finally {
             synchronized (this) {
-                events = null;
+                life = null;
+                notifyAll();
             }
         }
     }
 
-    private void see(TunnelRequest request) {
+    /** The broker has told how its request stands. */
+    void see(TunnelRequest request) {
         switch (request.status()) {
             case PENDING ->
                     move(
@@ -366,11 +221,8 @@ public final class Session implements Way, AutoCloseable {
         }
     }
 
-    private static boolean isEnded(TunnelRequest request) {
-        return request.status() != Status.PENDING && request.status() != Status.ACTIVE;
-    }
-
-    private void move(
+    /** Nothing moves any more once it is closed. */
+    void move(
             State state,
             @Nullable TunnelRequest request,
             @Nullable String why,
@@ -387,49 +239,6 @@ public final class Session implements Way, AutoCloseable {
         told.accept(now);
     }
 
-    private void giveSigns() {
-        try {
-            Duration every = Duration.ofSeconds(Math.max(1, terms() / 2));
-            while (true) {
-                Thread.sleep(every);
-                Standing now = standing();
-                if (now.state() == State.OPEN && now.request() != null) {
-                    sign(now.request().id());
-                }
-            }
-        } catch (InterruptedException e) {
-            // The session is over.
-        }
-    }
-
-    /** Seconds within which the broker wants a sign. */
-    private long terms() throws InterruptedException {
-        Backoff backoff = new Backoff(FIRST_WAIT, LONGEST_WAIT);
-        while (true) {
-            try {
-                return broker.terms().heartbeat();
-            } catch (BrokerFailure e) {
-                Thread.sleep(backoff.next());
-            }
-        }
-    }
-
-    private void sign(long id) {
-        try {
-            if (broker.heartbeat(id)) {
-                return;
-            }
-        } catch (BrokerFailure e) {
-            LOG.debugf("no sign could be given: %s", e.getMessage());
-        }
-        // Ended, or the connection is dead without saying so: the follower has to ask.
-        synchronized (this) {
-            if (events != null) {
-                events.close();
-            }
-        }
-    }
-
     /** Nobody wants it any more: the broker is told. */
     @Override
     public void close() {
@@ -437,11 +246,9 @@ public final class Session implements Way, AutoCloseable {
         synchronized (this) {
             last = standing;
             standing = new Standing(State.CLOSED, last.request(), "closed", null);
-            if (events != null) {
-                events.close();
-            }
-            if (life != null) {
-                life.interrupt();
+            if (life != null && thread != null) {
+                life.detach();
+                thread.interrupt();
             }
             notifyAll();
         }

@@ -1,5 +1,6 @@
 package io.opnmanager.tunnel.tunnelctl.remote;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * A local program's connection and its way through the gateway. Two virtual threads pump; the end
  * of one direction leaves the other open, and what cannot be written is not read for.
  */
-public final class Pump implements AutoCloseable {
+public final class Pump implements Closeable {
 
     private static final int CHUNK = 64 * 1024;
 
