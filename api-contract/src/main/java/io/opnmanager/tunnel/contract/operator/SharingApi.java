@@ -34,7 +34,10 @@ public interface SharingApi {
             responseCode = "400",
             description =
                     "invalid_field: an operator who is unknown, a viewer, or without reach of the firewall.")
-    @APIResponse(responseCode = "403", description = "not_yours.")
+    @APIResponse(
+            responseCode = "403",
+            description =
+                    "not_yours; approval_required: its firewall needs an approval, for which each operator has to ask.")
     @APIResponse(responseCode = "404", description = "request_unknown.")
     @APIResponse(responseCode = "409", description = "request_ended.")
     TunnelRequest share(@PathParam("id") long id, @NotNull @Valid SharedWith with);

@@ -102,6 +102,20 @@ class OpeningTerms {
         }
     }
 
+    /**
+     * An approval is for the operator who asked: whom a session would be shared with, would come in
+     * without one.
+     *
+     * @throws Problem {@code approval_required}
+     */
+    void requireNoApproval(List<String> firewallTags) {
+        if (!Collections.disjoint(approvalTags(), firewallTags)) {
+            throw new Problem(
+                    ProblemCode.APPROVAL_REQUIRED,
+                    "wanted a firewall that needs no approval, found one that does: each operator has to ask for a session");
+        }
+    }
+
     private List<String> approvalTags() {
         return settings.approvalTags().orElse(List.of());
     }

@@ -22,8 +22,10 @@ class SharingResource implements SharingApi {
     private final Requests requests;
     private final Asking asking;
     private final OperatorRights rights;
+    private final OpeningTerms terms;
 
-    SharingResource(Requests requests, Asking asking, OperatorRights rights) {
+    SharingResource(Requests requests, Asking asking, OperatorRights rights, OpeningTerms terms) {
+        this.terms = terms;
         this.requests = requests;
         this.asking = asking;
         this.rights = rights;
@@ -34,6 +36,9 @@ class SharingResource implements SharingApi {
         RequestRow row = requests.one(id);
         asking.requireOwn(row);
         Set<String> names = new LinkedHashSet<>(with.operators());
+        if (!names.isEmpty()) {
+            terms.requireNoApproval(row.firewallTags());
+        }
         for (String name : names) {
             if (!mayShare(rights.of(name), row)) {
                 throw new Problem(

@@ -50,11 +50,27 @@ class Withdrawal {
     private record Live(long id, String requestedBy, List<String> firewallTags) {}
 
     void changed(@Observes OperatorChanged change) {
+        if (change.now() == null) {
+            unshare(change.name());
+        }
         for (Live live : live("r.requested_by = :value", change.name())) {
             if (isWithdrawn(live, change.now())) {
                 end(live, change.now());
             }
         }
+    }
+
+    /** Another operator may be given the name of one who was removed. */
+    private void unshare(String name) {
+        jdbi.useHandle(handle ->
+                handle.createUpdate(
+                                """
+                                UPDATE request_queue
+                                SET shared_with = JSON_REMOVE(shared_with, JSON_UNQUOTE(JSON_SEARCH(shared_with, 'one', :name)))
+                                WHERE live = 1 AND JSON_CONTAINS(shared_with, JSON_QUOTE(:name))
+                                """)
+                        .bind("name", name)
+                        .execute());
     }
 
     void changed(@Observes FirewallChanged change) {

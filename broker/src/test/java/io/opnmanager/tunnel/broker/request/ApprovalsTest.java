@@ -117,6 +117,27 @@ class ApprovalsTest {
     }
 
     @Test
+    void what_was_approved_for_one_is_not_shared_with_another() {
+        decide(second, ask(asker), true).then().statusCode(200);
+        String sharing =
+                REQUESTS
+                        + "/"
+                        + open(asker, guarded)
+                                .then()
+                                .statusCode(202)
+                                .extract()
+                                .jsonPath()
+                                .getLong("id")
+                        + "/shared-with";
+
+        assertRefused(
+                asker.call().body("{\"operators\": [\"" + second.name() + "\"]}").put(sharing),
+                403,
+                "approval_required");
+        asker.call().body("{\"operators\": []}").put(sharing).then().statusCode(200);
+    }
+
+    @Test
     void an_approval_is_for_one_target() throws Exception {
         long id = ask(asker);
         decide(second, id, true).then().statusCode(200);

@@ -225,6 +225,15 @@ class SharingTest {
     }
 
     @Test
+    void another_operator_of_the_same_name_is_not_whom_it_was_shared_with() throws Exception {
+        shared(owner, friend.name()).then().statusCode(200);
+
+        administrator().delete("/api/v1/operators/" + friend.name()).then().statusCode(204);
+
+        owner.call().get(path()).then().body("shared_with", empty());
+    }
+
+    @Test
     void whoever_becomes_a_viewer_or_loses_the_reach_has_it_no_longer() throws Exception {
         shared(owner, friend.name()).then().statusCode(200);
         String heartbeat = "/api/tunnel_heartbeat";
