@@ -22,8 +22,11 @@ final class Watch implements AutoCloseable {
      */
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
 
-    /** An answer that comes sooner is about what waited already. */
-    private static final Duration NEW_WORK = Duration.ofMillis(50);
+    /**
+     * An answer that comes sooner is about what waited already. Longer than a round trip to the
+     * other side of the world: else an answer from there would always look like something new.
+     */
+    private static final Duration NEW_WORK = Duration.ofMillis(350);
 
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
 

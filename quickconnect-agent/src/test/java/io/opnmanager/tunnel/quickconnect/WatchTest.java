@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 class WatchTest {
@@ -101,16 +103,19 @@ class WatchTest {
         }
     }
 
-    @Test
-    void workThatStaysIsNoHotLoop() throws Exception {
+    @ParameterizedTest
+    @ValueSource(longs = {0, 200})
+    void workThatStaysIsNoHotLoop(long roundTrip) throws Exception {
         try (World world = new World(folder);
                 Watch watch = world.watch(world.broker())) {
+            world.roundTrip = roundTrip;
             world.hasRequests = true;
             watch.start();
             Thread.sleep(4000);
             // at 0 (to 0.5), 0.1, 0.3, 0.7, 1.5 and 3.1 s
             assertThat(world.triggers).hasSizeBetween(3, 6);
-            assertThat(world.calls).hasSameSizeAs(world.triggers);
+            // One more may be under way.
+            assertThat(world.calls.size() - world.triggers.size()).isBetween(0, 1);
         }
     }
 

@@ -36,6 +36,10 @@ final class World implements AutoCloseable {
     volatile int failWith;
     volatile @Nullable String retryAfter;
     volatile boolean holds;
+
+    /** How long an answer is under way, in milliseconds. */
+    volatile long roundTrip;
+
     volatile String agentSays = "ok\n";
     private final int port;
     private HttpServer server;
@@ -85,6 +89,7 @@ final class World implements AutoCloseable {
             if (retryAfter != null) {
                 exchange.getResponseHeaders().set("Retry-After", retryAfter);
             }
+            Thread.sleep(roundTrip);
             for (int i = 0; holds && !hasRequests && body.has("wait") && i < 150; i++) {
                 Thread.sleep(100);
             }
