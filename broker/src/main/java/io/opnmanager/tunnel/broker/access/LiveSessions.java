@@ -151,6 +151,11 @@ public class LiveSessions {
                 && SessionRows.mayUse(operator, session.row());
     }
 
+    /** Whether there still is an operator of this name. */
+    public boolean isKnown(String operator) {
+        return rights.of(operator) != null;
+    }
+
     private boolean isHeld(LiveSession session) {
         Caller.Operator owner = rights.of(session.row().view().requestedBy());
         return owner != null && SessionRows.mayHold(owner, session.row());

@@ -112,7 +112,8 @@ class Streams {
         return switch (one.destination()) {
             case Destination.Session of ->
                     operator != null && sessions.holds(of.session(), operator);
-            case Destination.Service _ -> true;
+            // Whoever is listed by an authority of the configuration is nobody that we know.
+            case Destination.Service _ -> operator == null || sessions.isKnown(operator.name());
         };
     }
 

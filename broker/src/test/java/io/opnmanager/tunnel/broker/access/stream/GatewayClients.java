@@ -102,7 +102,7 @@ abstract class GatewayClients {
                                 "127.0.0.1:" + free.getLocalPort()),
                         Map.entry(
                                 "opnmanager.stream.routes.\"echo.test\".clients",
-                                "kim,administrator"));
+                                "kim,administrator,leaver"));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

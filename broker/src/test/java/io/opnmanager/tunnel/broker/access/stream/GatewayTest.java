@@ -1,8 +1,10 @@
 package io.opnmanager.tunnel.broker.access.stream;
 
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.hasItem;
 
 import io.opnmanager.tunnel.broker.Api;
 import io.opnmanager.tunnel.broker.TestDatabase;
@@ -10,8 +12,11 @@ import io.opnmanager.tunnel.broker.access.LiveSessions;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.http.ContentType;
+import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -156,7 +161,7 @@ class GatewayTest extends GatewayClients {
 
     @Test
     void a_certificate_that_the_broker_has_signed_is_good_until_it_is_revoked() throws Exception {
-        certified();
+        certified("signed", Api.administrator());
         byte[] asked = "e4".getBytes(StandardCharsets.US_ASCII);
         // The first one makes the authority, of which the gateway has to hear.
         await().atMost(10, TimeUnit.SECONDS)
@@ -169,9 +174,9 @@ class GatewayTest extends GatewayClients {
         assertRefused(open("signed", "echo.test"), "not_allowed");
     }
 
-    /** The administrator's machine makes a key, and the broker signs for it. */
-    private static void certified() throws Exception {
-        Path key = FOLDER.resolve("own-key.pem");
+    /** Has the broker sign a key of its own for an operator, with openssl. */
+    private static void certified(String file, RequestSpecification operator) throws Exception {
+        Path key = FOLDER.resolve(file + "-key.pem");
         Process openssl =
                 new ProcessBuilder(
                                 "openssl",
@@ -191,14 +196,51 @@ class GatewayTest extends GatewayClients {
         String request =
                 new String(openssl.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         String certificate =
-                Api.administrator()
-                        .body(Map.of("certificate_request", request))
+                operator.body(Map.of("certificate_request", request))
                         .post("/api/v1/certificates")
                         .then()
                         .statusCode(201)
                         .extract()
                         .path("certificate");
-        Files.writeString(FOLDER.resolve("signed.pem"), certificate + Files.readString(key));
+        Files.writeString(FOLDER.resolve(file + ".pem"), certificate + Files.readString(key));
+    }
+
+    @Test
+    void an_operator_who_is_removed_is_cut_off_from_services_too() throws Exception {
+        Map<String, String> leaver =
+                Map.of("name", "leaver", "password", "twelve characters", "role", "operator");
+        Api.administrator().body(leaver).post("/api/v1/operators").then().statusCode(201);
+        certified(
+                "leaver",
+                given().auth()
+                        .preemptive()
+                        .basic("leaver", "twelve characters")
+                        .contentType(ContentType.JSON));
+        try (SSLSocket live = open("leaver", "echo.test")) {
+            live.setSoTimeout(10_000);
+            live.getOutputStream().write('x');
+            await().atMost(10, TimeUnit.SECONDS)
+                    .untilAsserted(() ->
+                            Api.administrator()
+                                    .get("/api/v1/streams?live=true")
+                                    .then()
+                                    .body("items.operator", hasItem("leaver")));
+
+            Api.administrator().delete("/api/v1/operators/leaver").then().statusCode(204);
+
+            assertThat(endOf(live)).isNegative();
+        }
+    }
+
+    /** What is read when the broker hangs up, in whichever way. */
+    private static int endOf(SSLSocket socket) throws SocketTimeoutException {
+        try {
+            return socket.getInputStream().read();
+        } catch (SocketTimeoutException e) {
+            throw e;
+        } catch (IOException e) {
+            return -1;
+        }
     }
 
     @Test
