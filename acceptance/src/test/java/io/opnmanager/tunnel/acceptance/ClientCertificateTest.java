@@ -255,11 +255,11 @@ class ClientCertificateTest {
         assertThat(curl(certificate, "GET", SIGN_IN + "/methods").json())
                 .isEqualTo(
                         JSON.readTree(
-                                "{\"password\": true, \"openid\": false, \"certificate\": true}"));
+                                "{\"password\": true, \"openid\": false, \"certificate\": true, \"device\": false}"));
         assertThat(curl(null, "GET", SIGN_IN + "/methods").json())
                 .isEqualTo(
                         JSON.readTree(
-                                "{\"password\": true, \"openid\": false, \"certificate\": false}"));
+                                "{\"password\": true, \"openid\": false, \"certificate\": false, \"device\": false}"));
     }
 
     @Test
