@@ -100,7 +100,10 @@ final class Tunnelctl {
     /** Starts a command that goes on. */
     Running start(String... arguments) throws IOException {
         String name = "tunnelctl-" + calls.incrementAndGet();
-        return new Running(Program.start(name, folder, command(List.of(arguments)), environment));
+        // Whoever starts the tests in the background makes all of their children deaf to Ctrl-C.
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
+        command.addAll(command(List.of(arguments)));
+        return new Running(Program.start(name, folder, command, environment));
     }
 
     private static List<String> command(List<String> arguments) {
