@@ -41,7 +41,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code deploy/certs.sh}, held against openssl and the JDK. */
+/**
+ * {@code deploy/certs.sh}, held against openssl and the JDK.
+ *
+ * <p>Long because what openssl says is asked in openssl's own words, one to a line.
+ */
 class CertificatesScriptTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);

@@ -30,7 +30,11 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Stock programs as clients of the gateway, through to a page behind a firewall. */
+/**
+ * Stock programs as clients of the gateway, through to a page behind a firewall.
+ *
+ * <p>Long because all of it is shown at one broker and one firewall, which are dear to start.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class GatewayClientsTest {
 

@@ -106,8 +106,7 @@ class TunnelctlServeTest {
                                         authority,
                                         port,
                                         forward));
-        Tunnelctl.Running running =
-                new Tunnelctl(folder).start("serve", "--config", file.toString());
+        Tunnelctl.Running running = new Tunnelctl(folder).start("serve", "--config=" + file);
         Eventually.within(
                 Eventually.TOLD,
                 () ->

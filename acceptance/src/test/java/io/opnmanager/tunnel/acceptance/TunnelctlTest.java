@@ -25,7 +25,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** An operator at a terminal, through the gateway to a firewall. */
+/**
+ * An operator at a terminal, through the gateway to a firewall.
+ *
+ * <p>Long because all of it is said to one broker and one firewall, which are dear to start.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TunnelctlTest {
 
@@ -284,6 +288,14 @@ class TunnelctlTest {
             assertThat(forward.awaitOpen("https://").path("port").asInt()).isEqualTo(second);
             assertThat(said(first, "hello")).isEqualTo("hello");
             assertThat(live("kim")).hasSize(2);
+
+            String closed = forward.awaitOpen(echoTarget()).path("request_id").asText();
+            kim.run("close", closed).succeeded();
+            var _ = forward.awaitState("ended", echoTarget());
+            try (Socket again = new Socket(InetAddress.getLoopbackAddress(), first)) {
+                Eventually.within(Eventually.GONE, () -> assertThat(isCut(again)).isTrue());
+            }
+            assertThat(live("kim")).as("what was closed stays closed").hasSize(1);
         }
         Eventually.within(Eventually.TOLD, () -> assertThat(live("kim")).isEmpty());
     }

@@ -6,6 +6,7 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The door: turns what decides how Quarkus logs into system properties, before it starts. */
 @QuarkusMain
@@ -21,10 +22,10 @@ public final class TunnelctlMain {
     /** See {@code tunnelctl --help}. */
     public static void main(String... arguments) {
         List<String> words = List.of(arguments);
-        int config = words.indexOf("--config");
-        if (words.contains("serve") && config >= 0 && config + 1 < words.size()) {
+        String config = optionIn(words, "--config");
+        if (words.contains("serve") && config != null) {
             try {
-                log(ClientFiles.read(Path.of(words.get(config + 1))).logging());
+                log(ClientFiles.read(Path.of(config)).logging());
             } catch (IllegalArgumentException e) {
                 System.err.println("tunnelctl: " + e.getMessage());
                 System.exit(USAGE);
@@ -40,6 +41,19 @@ public final class TunnelctlMain {
                 TunnelctlApplication.class,
                 (code, failure) -> System.exit(failure == null ? code : notStarted(failure)),
                 arguments);
+    }
+
+    /** Both {@code --name value} and {@code --name=value} are good. */
+    private static @Nullable String optionIn(List<String> words, String name) {
+        for (int i = 0; i < words.size(); i++) {
+            if (words.get(i).equals(name) && i + 1 < words.size()) {
+                return words.get(i + 1);
+            }
+            if (words.get(i).startsWith(name + "=")) {
+                return words.get(i).substring(name.length() + 1);
+            }
+        }
+        return null;
     }
 
     private static void log(ClientFile.Log log) {

@@ -20,8 +20,8 @@ record Access(BrokerClient broker, @Nullable Home home, Proxies proxies) impleme
     private static final Duration CONNECT = Duration.ofSeconds(10);
 
     /** To sessions of this operator. */
-    Session.Door door() {
-        return new Session.Door(
+    Session.GatewayAccess gatewayAccess() {
+        return new Session.GatewayAccess(
                 new Gateway(proxies, CONNECT, false), new OperatorKey(broker, home));
     }
 

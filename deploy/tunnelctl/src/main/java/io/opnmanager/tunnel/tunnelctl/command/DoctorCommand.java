@@ -2,7 +2,6 @@ package io.opnmanager.tunnel.tunnelctl.command;
 
 import io.opnmanager.tunnel.tunnelctl.broker.BrokerAddress;
 import io.opnmanager.tunnel.tunnelctl.broker.BrokerClient;
-import io.opnmanager.tunnel.tunnelctl.broker.Home;
 import io.opnmanager.tunnel.tunnelctl.operations.Doctor;
 import io.opnmanager.tunnel.tunnelctl.operations.Doctor.Finding;
 import io.opnmanager.tunnel.tunnelctl.operations.Doctor.Verdict;
@@ -31,12 +30,7 @@ final class DoctorCommand implements Callable<Integer> {
         TunnelctlCommand top = TunnelctlCommand.of(parent);
         Screen screen = top.screen();
         BrokerAddress address = top.address();
-        String token =
-                top.home()
-                        .signIn()
-                        .filter(signIn -> signIn.address().url().equals(address.url()))
-                        .map(Home.SignIn::token)
-                        .orElse(null);
+        String token = top.tokenAt(address);
         try (BrokerClient anonymous = BrokerClient.anonymous(address, top.proxies())) {
             BrokerClient client = token == null ? anonymous : anonymous.withToken(token);
             List<Finding> findings =

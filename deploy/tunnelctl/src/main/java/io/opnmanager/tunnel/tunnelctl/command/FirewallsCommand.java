@@ -4,6 +4,7 @@ import io.opnmanager.tunnel.contract.operator.Firewall;
 import io.opnmanager.tunnel.contract.operator.FirewallPage;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -84,7 +85,7 @@ final class FirewallsCommand implements Callable<Integer> {
                 firewall.name(),
                 state,
                 firewall.tags().isEmpty() ? "-" : String.join(",", firewall.tags()),
-                firewall.kind().name().toLowerCase(java.util.Locale.ROOT),
+                firewall.kind().name().toLowerCase(Locale.ROOT),
                 Screen.time(firewall.lastSeen()));
     }
 }

@@ -43,7 +43,7 @@ final class ForwardCommand implements Callable<Integer> {
     @ArgGroup(exclusive = false, multiplicity = "0..*")
     List<Pair> pairs = new ArrayList<>();
 
-    @Mixin Waiting waiting = new Waiting();
+    @Mixin SessionOptions options = new SessionOptions();
 
     private final Ending ending;
 
@@ -92,7 +92,7 @@ final class ForwardCommand implements Callable<Integer> {
         try (Access access = top.access();
                 Forwards all = new Forwards()) {
             ending.covers(all);
-            Session.Door door = access.door();
+            Session.GatewayAccess gatewayAccess = access.gatewayAccess();
             ForwardDisplay display = new ForwardDisplay(top.screen());
             // Ports first: one that is taken is said before anything is asked for.
             Map<String, Session> sessions = new LinkedHashMap<>();
@@ -104,9 +104,9 @@ final class ForwardCommand implements Callable<Integer> {
                             all.add(
                                     new Session(
                                             access.broker(),
-                                            door,
+                                            gatewayAccess,
                                             wanted(access, pair),
-                                            waiting.patience(),
+                                            options.patience(),
                                             now -> display.moved(target, now)));
                     sessions.put(target, session);
                 }
@@ -115,7 +115,7 @@ final class ForwardCommand implements Callable<Integer> {
                                 Forward.open(
                                         LocalAddress.of(pair.local, "-L"),
                                         session,
-                                        new Forward.Terms(waiting.wait, CONNECTIONS))),
+                                        new Forward.Terms(options.wait, CONNECTIONS))),
                         session,
                         target);
             }
@@ -132,7 +132,7 @@ final class ForwardCommand implements Callable<Integer> {
             return Session.Wanted.existing(which.session);
         }
         Firewall found = Fleet.find(access.broker(), Objects.requireNonNull(which.firewall));
-        return waiting.wanted(found.id(), Targets.of(pair.target == null ? "https" : pair.target));
+        return options.wanted(found.id(), Targets.of(pair.target == null ? "https" : pair.target));
     }
 
     /** To the end of the last one; what went wrong with any of them decides. */

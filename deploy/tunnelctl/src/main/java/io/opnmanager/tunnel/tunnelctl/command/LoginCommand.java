@@ -29,7 +29,7 @@ final class LoginCommand implements Callable<Integer> {
 
     @ParentCommand @Nullable TunnelctlCommand parent;
 
-    @ArgGroup @Nullable Way way;
+    @ArgGroup @Nullable Method method;
 
     @Option(
             names = "--operator",
@@ -46,7 +46,7 @@ final class LoginCommand implements Callable<Integer> {
     Duration lifetime = Duration.ofHours(8);
 
     /** How; at most one. */
-    static final class Way {
+    static final class Method {
 
         @Option(
                 names = "--password-file",
@@ -82,16 +82,16 @@ final class LoginCommand implements Callable<Integer> {
     }
 
     private Home.SignIn signIn(Login login, Screen screen) throws InterruptedException {
-        if (way != null && way.device) {
+        if (method != null && method.device) {
             return login.withDevice(begun -> show(begun, screen), lifetime);
         }
-        if (way != null && way.tokenFile != null) {
-            return login.withToken(Secrets.read(way.tokenFile, "--token-file"));
+        if (method != null && method.tokenFile != null) {
+            return login.withToken(Secrets.read(method.tokenFile, "--token-file"));
         }
         String name = operator == null ? Secrets.askOpenly("Operator", "--operator") : operator;
         String password =
-                way != null && way.passwordFile != null
-                        ? Secrets.read(way.passwordFile, "--password-file")
+                method != null && method.passwordFile != null
+                        ? Secrets.read(method.passwordFile, "--password-file")
                         : Secrets.ask("Password of " + name, "--password-file");
         return login.withPassword(
                 name,

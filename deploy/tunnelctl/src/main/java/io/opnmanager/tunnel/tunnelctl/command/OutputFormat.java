@@ -1,5 +1,7 @@
 package io.opnmanager.tunnel.tunnelctl.command;
 
+import java.util.Locale;
+
 /** How answers look. */
 enum OutputFormat {
     /** For people. */
@@ -9,6 +11,6 @@ enum OutputFormat {
 
     @Override
     public String toString() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT);
     }
 }

@@ -76,7 +76,7 @@ final class SshCommand implements Callable<Integer> {
                     "Forget the host key that is remembered, before connecting: when the firewall was installed anew.")
     boolean forgetHostKey;
 
-    @Mixin Waiting waiting = new Waiting();
+    @Mixin SessionOptions sessionOptions = new SessionOptions();
 
     private final Ending ending;
 
@@ -104,9 +104,9 @@ final class SshCommand implements Callable<Integer> {
                     all.add(
                             new Session(
                                     access.broker(),
-                                    access.door(),
-                                    waiting.wanted(firewall.id(), "ssh://localhost:" + port),
-                                    waiting.patience(),
+                                    access.gatewayAccess(),
+                                    sessionOptions.wanted(firewall.id(), "ssh://localhost:" + port),
+                                    sessionOptions.patience(),
                                     _ -> {}));
             session.open();
             requireOpen(session.awaitOpen());
@@ -115,7 +115,7 @@ final class SshCommand implements Callable<Integer> {
                             Forward.open(
                                     LocalAddress.of("0", "port"),
                                     session,
-                                    new Forward.Terms(waiting.wait, CONNECTIONS)));
+                                    new Forward.Terms(sessionOptions.wait, CONNECTIONS)));
             return run(hostKeys.command(forward.local().getPort(), own(), remote), top.screen());
         }
     }

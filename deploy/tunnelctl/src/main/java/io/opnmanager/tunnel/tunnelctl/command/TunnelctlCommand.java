@@ -146,11 +146,27 @@ public final class TunnelctlCommand {
                                 "which broker? Name it: tunnelctl login --broker https://…"));
     }
 
+    /** The token of the environment, which counts instead of a sign-in. */
+    private static @Nullable String givenToken() {
+        String file = System.getenv("TUNNELCTL_TOKEN_FILE");
+        return file == null || file.isBlank() ? null : Secrets.read(file, "TUNNELCTL_TOKEN_FILE");
+    }
+
+    /** The token that would be used at a broker; null when nobody is signed in there. */
+    @Nullable String tokenAt(BrokerAddress address) {
+        String given = givenToken();
+        return given != null
+                ? given
+                : home().signIn()
+                        .filter(signIn -> signIn.address().url().equals(address.url()))
+                        .map(Home.SignIn::token)
+                        .orElse(null);
+    }
+
     /** A client for whoever is signed in; the caller closes it. */
     Access access() {
-        String tokenFile = System.getenv("TUNNELCTL_TOKEN_FILE");
-        if (tokenFile != null && !tokenFile.isBlank()) {
-            String token = Secrets.read(tokenFile, "TUNNELCTL_TOKEN_FILE");
+        String token = givenToken();
+        if (token != null) {
             return new Access(
                     BrokerClient.anonymous(address(), proxies()).withToken(token), null, proxies());
         }

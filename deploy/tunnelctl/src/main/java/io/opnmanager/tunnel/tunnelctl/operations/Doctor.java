@@ -196,7 +196,7 @@ public final class Doctor {
 
     /** Who opens TLS on the way shows a certificate of its own. */
     private void untrusted(String host, IOException failure) {
-        List<X509Certificate> shown = ShownChain.of(dialler(), host, broker.port());
+        List<X509Certificate> shown = PresentedChain.of(dialler(), host, broker.port());
         if (shown.isEmpty()) {
             tell(
                     "tls",

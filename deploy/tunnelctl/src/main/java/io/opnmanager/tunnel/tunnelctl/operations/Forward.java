@@ -24,7 +24,7 @@ public final class Forward implements AutoCloseable {
     private static final int BACKLOG = 128;
 
     private final ServerSocket listener;
-    private final Way way;
+    private final Upstream upstream;
     private final Terms terms;
     private final Traffic traffic = new Traffic();
     private final Semaphore room;
@@ -42,9 +42,9 @@ public final class Forward implements AutoCloseable {
      */
     public record Terms(Duration patience, int connections) {}
 
-    private Forward(ServerSocket listener, Way way, Terms terms) {
+    private Forward(ServerSocket listener, Upstream upstream, Terms terms) {
         this.listener = listener;
-        this.way = way;
+        this.upstream = upstream;
         this.terms = terms;
         this.room = new Semaphore(terms.connections());
     }
@@ -54,7 +54,8 @@ public final class Forward implements AutoCloseable {
      *
      * @throws IOException when the address cannot be had; the message names it
      */
-    public static Forward open(InetSocketAddress local, Way way, Terms terms) throws IOException {
+    public static Forward open(InetSocketAddress local, Upstream upstream, Terms terms)
+            throws IOException {
         ServerSocket listener = new ServerSocket();
         try {
             listener.bind(local, BACKLOG);
@@ -65,7 +66,7 @@ public final class Forward implements AutoCloseable {
                             .formatted(local.getHostString(), local.getPort(), e.getMessage()),
                     e);
         }
-        Forward forward = new Forward(listener, way, terms);
+        Forward forward = new Forward(listener, upstream, terms);
         Thread.ofVirtual().name("forward").start(forward::accept);
         return forward;
     }
@@ -73,11 +74,6 @@ public final class Forward implements AutoCloseable {
     /** Where it listens. */
     public InetSocketAddress local() {
         return (InetSocketAddress) listener.getLocalSocketAddress();
-    }
-
-    /** Where it leads. */
-    public Way way() {
-        return way;
     }
 
     /** What went through. */
@@ -94,7 +90,7 @@ public final class Forward implements AutoCloseable {
                 } else {
                     LOG.warnf(
                             "connection refused: to=%s reason=%d are open already",
-                            way.name(), terms.connections());
+                            upstream.name(), terms.connections());
                     caller.close();
                 }
             } catch (IOException e) {
@@ -112,11 +108,13 @@ public final class Forward implements AutoCloseable {
                 return;
             }
             caller.setTcpNoDelay(true);
-            GatewayLine line = way.dial(terms.patience());
+            GatewayLine line = upstream.dial(terms.patience());
             pump(caller, line);
         } catch (IOException e) {
             if (!closed) {
-                LOG.warnf("connection not forwarded: to=%s reason=%s", way.name(), e.getMessage());
+                LOG.warnf(
+                        "connection not forwarded: to=%s reason=%s",
+                        upstream.name(), e.getMessage());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -144,7 +142,7 @@ public final class Forward implements AutoCloseable {
             }
             LOG.infof(
                     "connection ended: to=%s seconds=%d reason=%s",
-                    way.name(), Duration.ofNanos(System.nanoTime() - begun).toSeconds(), end);
+                    upstream.name(), Duration.ofNanos(System.nanoTime() - begun).toSeconds(), end);
         }
     }
 

@@ -13,7 +13,7 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** A service of the gateway's configuration, with a certificate of one's own. */
-public final class Service implements Way {
+public final class Service implements Upstream {
 
     private final String name;
     private final Gateway gateway;

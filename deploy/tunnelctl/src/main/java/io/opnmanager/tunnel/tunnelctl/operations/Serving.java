@@ -51,14 +51,16 @@ public final class Serving {
     public void open(Forwards all) throws IOException {
         Service.Credential credential = credential();
         for (ClientFile.Entry entry : file.entries()) {
-            Way way =
+            Upstream upstream =
                     entry.service() != null
                             ? service(entry.service(), Objects.requireNonNull(credential))
                             : session(entry, all);
             Forward forward =
                     all.add(
                             Forward.open(
-                                    LocalAddress.of(entry.listen(), "listen"), way, file.terms()));
+                                    LocalAddress.of(entry.listen(), "listen"),
+                                    upstream,
+                                    file.terms()));
             LOG.infof(
                     "forward open: address=%s port=%d to=%s",
                     forward.local().getAddress().getHostAddress(),
@@ -77,7 +79,7 @@ public final class Serving {
                         file.gateway() == null ? null : file.gateway().caFile());
     }
 
-    private Way service(String name, Service.Credential credential) {
+    private Upstream service(String name, Service.Credential credential) {
         ClientFile.Gateway gateway = Objects.requireNonNull(file.gateway());
         return new Service(
                 name,
@@ -86,27 +88,32 @@ public final class Serving {
                 credential);
     }
 
-    private Way session(ClientFile.Entry entry, Forwards all) {
+    private Upstream session(ClientFile.Entry entry, Forwards all) {
         Signed who = signed == null ? operator.get() : signed;
         signed = who;
         Firewall firewall = Fleet.find(who.broker(), Objects.requireNonNull(entry.firewall()));
-        return all.add(
-                new Session(
-                        who.broker(),
-                        new Session.Door(
-                                new Gateway(proxies, file.connectLimit(), false), who.key()),
-                        Session.Wanted.fresh(
-                                new TunnelAsk(
-                                        firewall.id(),
-                                        Targets.of(
-                                                entry.target() == null ? "https" : entry.target()),
-                                        entry.reason(),
-                                        null,
-                                        null)),
-                        new Session.Patience(file.terms().patience(), file.terms().patience()),
-                        now ->
-                                LOG.infof(
-                                        "session moved: firewall=%s state=%s reason=%s",
-                                        firewall.name(), now.state(), now.why())));
+        return new OnDemand(
+                all.add(
+                        new Session(
+                                who.broker(),
+                                new Session.GatewayAccess(
+                                        new Gateway(proxies, file.connectLimit(), false),
+                                        who.key()),
+                                Session.Wanted.fresh(
+                                        new TunnelAsk(
+                                                firewall.id(),
+                                                Targets.of(
+                                                        entry.target() == null
+                                                                ? "https"
+                                                                : entry.target()),
+                                                entry.reason(),
+                                                null,
+                                                null)),
+                                new Session.Patience(
+                                        file.terms().patience(), file.terms().patience()),
+                                now ->
+                                        LOG.infof(
+                                                "session moved: firewall=%s state=%s reason=%s",
+                                                firewall.name(), now.state(), now.why()))));
     }
 }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Any thread may dial; {@link SessionLife} follows it.
  */
-public final class Session implements Way, AutoCloseable {
+public final class Session implements Upstream, AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(Session.class);
 
@@ -90,10 +90,10 @@ public final class Session implements Way, AutoCloseable {
     }
 
     /** How connections get through: where the gateway is, the request says. */
-    public record Door(Gateway gateway, OperatorKey key) {}
+    public record GatewayAccess(Gateway gateway, OperatorKey key) {}
 
     private final BrokerClient broker;
-    private final Door door;
+    private final GatewayAccess access;
     private final Wanted wanted;
     private final Patience patience;
     private final Consumer<Standing> told;
@@ -101,6 +101,7 @@ public final class Session implements Way, AutoCloseable {
     /** All guarded by this. */
     private Standing standing = new Standing(State.CLOSED, null, null, null);
 
+    private boolean closed;
     private @Nullable SessionLife life;
     private @Nullable Thread thread;
 
@@ -111,12 +112,12 @@ public final class Session implements Way, AutoCloseable {
      */
     public Session(
             BrokerClient broker,
-            Door door,
+            GatewayAccess access,
             Wanted wanted,
             Patience patience,
             Consumer<Standing> told) {
         this.broker = broker;
-        this.door = door;
+        this.access = access;
         this.wanted = wanted;
         this.patience = patience;
         this.told = told;
@@ -135,7 +136,7 @@ public final class Session implements Way, AutoCloseable {
 
     /** Wants it, from now on. */
     public synchronized void open() {
-        if (life == null) {
+        if (life == null && !closed) {
             standing = new Standing(State.OPENING, null, null, null);
             SessionLife fresh = new SessionLife(broker, wanted, patience, this);
             life = fresh;
@@ -161,7 +162,6 @@ public final class Session implements Way, AutoCloseable {
 
     @Override
     public GatewayLine dial(Duration patience) throws IOException, InterruptedException {
-        open();
         return Dialling.within(patience, this::dialOnce);
     }
 
@@ -169,15 +169,19 @@ public final class Session implements Way, AutoCloseable {
         String address = awaitAddress(left);
         int colon = address.lastIndexOf(':');
         String host = address.substring(0, colon);
-        return door.gateway()
-                .dial(host, Integer.parseInt(address.substring(colon + 1)), host, door.key().tls());
+        return access.gateway()
+                .dial(
+                        host,
+                        Integer.parseInt(address.substring(colon + 1)),
+                        host,
+                        access.key().tls());
     }
 
     private synchronized String awaitAddress(Duration left)
             throws IOException, InterruptedException {
         long deadline = System.nanoTime() + left.toNanos();
         while (standing.state() != State.OPEN) {
-            if (standing.state() == State.ENDED || standing.state() == State.CLOSED) {
+            if (standing.state() == State.ENDED || closed) {
                 throw new Dialling.Hopeless("the session is over: " + standing.why());
             }
             long millis = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
@@ -229,7 +233,7 @@ public final class Session implements Way, AutoCloseable {
             @Nullable BrokerFailure failure) {
         Standing now;
         synchronized (this) {
-            if (standing.state() == State.CLOSED) {
+            if (closed) {
                 return;
             }
             now = new Standing(state, request == null ? standing.request() : request, why, failure);
@@ -245,6 +249,7 @@ public final class Session implements Way, AutoCloseable {
         Standing last;
         synchronized (this) {
             last = standing;
+            closed = true;
             standing = new Standing(State.CLOSED, last.request(), "closed", null);
             if (life != null && thread != null) {
                 life.detach();

@@ -5,7 +5,7 @@
  * <p>Not here: options, words on a screen and exit codes.
  *
  * <pre>
- *   local program --TCP--&gt; Forward --&gt; Way: Session or Service --&gt; remote.Gateway --TLS--&gt; broker
+ *   local program --TCP--&gt; Forward --&gt; Upstream: Session or Service --&gt; remote.Gateway --TLS--&gt; broker
  * </pre>
  */
 @NullMarked

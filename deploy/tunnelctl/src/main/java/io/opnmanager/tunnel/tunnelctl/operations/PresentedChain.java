@@ -16,15 +16,15 @@ import javax.net.ssl.X509ExtendedTrustManager;
  * The certificates that a server shows, for a person to look at. The handshake is always broken
  * off: nothing is ever sent to a server that is not trusted.
  */
-final class ShownChain extends X509ExtendedTrustManager {
+final class PresentedChain extends X509ExtendedTrustManager {
 
     private volatile List<X509Certificate> shown = List.of();
 
-    private ShownChain() {}
+    private PresentedChain() {}
 
     /** Empty when there is no TLS. */
     static List<X509Certificate> of(Gateway dialler, String host, int port) {
-        ShownChain eye = new ShownChain();
+        PresentedChain eye = new PresentedChain();
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, new TrustManager[] {eye}, null);

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.time.Duration;
 
 /** How one gets to something behind the gateway. Any thread may use it. */
-public interface Way {
+public interface Upstream {
 
     /** What is there, as a person knows it. */
     String name();

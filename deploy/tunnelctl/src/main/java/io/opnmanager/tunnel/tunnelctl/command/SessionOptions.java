@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What one may say about a session that is asked for. */
-final class Waiting {
+final class SessionOptions {
 
     @Option(
             names = "--reason",
