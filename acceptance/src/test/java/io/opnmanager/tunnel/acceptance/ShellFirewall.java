@@ -32,7 +32,7 @@ final class ShellFirewall implements AutoCloseable {
 
     /** Nothing of it runs yet, and it is not enrolled. */
     ShellFirewall(String shell, Path folder, long id, FirewallPage page) throws IOException {
-        this.shell = List.of(shell.split(" "));
+        this.shell = List.of(shell.split(" ", -1));
         this.folder = PrivateFile.folder(folder);
         this.id = id;
         this.page = page;
