@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -197,6 +198,35 @@ class ShellAgentAnswersTest {
                             assertThat(agent.output())
                                     .contains("wanted JSON from", "found something else"));
             assertThat(reports).isEmpty();
+        }
+    }
+
+    @RepeatedTest(3)
+    void of_many_that_start_at_once_beside_a_dead_ones_lock_one_runs() throws Exception {
+        answer = "{\"pending_requests\": [], \"kill\": [], \"checkin_interval\": 60}";
+        assertThat(enrol().code()).isZero();
+        Files.writeString(folder.resolve("state/lock"), "99999 gone\n");
+        List<Program> agents = new ArrayList<>();
+        try {
+            for (int i = 0; i < 8; i++) {
+                agents.add(Program.start("agent-" + i, folder, line("run"), Map.of()));
+            }
+
+            Eventually.within(
+                    LIMIT, () -> assertThat(agents).filteredOn(Program::isAlive).hasSize(1));
+            for (Program agent : agents) {
+                if (agent.isAlive()) {
+                    Eventually.within(
+                            LIMIT, () -> assertThat(agent.output()).contains("agent started"));
+                    agent.askToEnd();
+                    assertThat(agent.awaitExit(LIMIT)).isZero();
+                } else {
+                    assertThat(agent.awaitExit(LIMIT)).as(agent.output()).isEqualTo(6);
+                    assertThat(agent.output()).doesNotContain("agent started");
+                }
+            }
+        } finally {
+            agents.forEach(Program::close);
         }
     }
 
