@@ -53,10 +53,23 @@ class HouseTest {
                     Map.entry(
                             "firewall",
                             Set.of("audit", "events", "identity", "limits", "problem", "database")),
+                    // Which node halted a rollout stands in the audit.
+                    Map.entry(
+                            "release",
+                            Set.of(
+                                    "firewall",
+                                    "cluster",
+                                    "audit",
+                                    "identity",
+                                    "limits",
+                                    "problem",
+                                    "database")),
+                    // What a check-in is answered holds what the release says of the agent.
                     Map.entry(
                             "request",
                             Set.of(
                                     "firewall",
+                                    "release",
                                     "cluster",
                                     "events",
                                     "limits",

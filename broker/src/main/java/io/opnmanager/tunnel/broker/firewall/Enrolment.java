@@ -76,7 +76,7 @@ public class Enrolment {
      *
      * @throws Problem {@code firewall_unknown}
      */
-    Made makeToken(Caller.Operator caller, long firewallId) {
+    public Made makeToken(Caller.Operator caller, long firewallId) {
         String token = Secrets.newToken(Secrets.ENROLMENT_PREFIX);
         Instant expiresAt =
                 jdbi.inTransaction(handle -> {
@@ -189,7 +189,7 @@ public class Enrolment {
      * @param token to be shown once
      * @param expiresAt after this moment it is refused
      */
-    record Made(String token, Instant expiresAt) {
+    public record Made(String token, Instant expiresAt) {
 
         /** Without the token: this record may appear in a log. */
         @Override

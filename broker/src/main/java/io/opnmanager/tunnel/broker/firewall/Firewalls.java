@@ -127,6 +127,13 @@ public class Firewalls {
                         .execute());
     }
 
+    /** Something of it that stands in other rows has changed: those who watch look again. */
+    public void touched(Handle handle, long id) {
+        handle.createUpdate("UPDATE firewall SET changed_at = UTC_TIMESTAMP(6) WHERE id = :id")
+                .bind("id", id)
+                .execute();
+    }
+
     /**
      * Makes one.
      *

@@ -71,6 +71,8 @@ public enum ProblemCode {
     APPROVAL_DECIDED(409),
     /** The person has not signed in at the provider yet: ask again. */
     SIGN_IN_PENDING(409),
+    /** There is no release of agents here that verifies, or nothing of the wanted kind in it. */
+    NO_RELEASE(409),
     /** The same Idempotency-Key came with another body. */
     IDEMPOTENCY_KEY_REUSED(409),
     /** The body is larger than 64 KiB. */

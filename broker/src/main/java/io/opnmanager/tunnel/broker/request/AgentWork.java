@@ -2,15 +2,16 @@ package io.opnmanager.tunnel.broker.request;
 
 import io.opnmanager.tunnel.broker.database.UtcTime;
 import io.opnmanager.tunnel.broker.firewall.FirewallConfiguration;
-import io.opnmanager.tunnel.broker.firewall.Firewalls;
 import io.opnmanager.tunnel.broker.firewall.Target;
 import io.opnmanager.tunnel.broker.identity.Caller;
 import io.opnmanager.tunnel.broker.problem.Problem;
 import io.opnmanager.tunnel.broker.problem.ProblemCode;
+import io.opnmanager.tunnel.broker.release.AgentUpdates;
 import io.opnmanager.tunnel.contract.EndReason;
 import io.opnmanager.tunnel.contract.agent.Checkin;
 import io.opnmanager.tunnel.contract.agent.CheckinAnswer;
 import io.opnmanager.tunnel.contract.agent.CheckinAnswer.Kill;
+import io.opnmanager.tunnel.contract.agent.CheckinAnswer.OfferedUpdate;
 import io.opnmanager.tunnel.contract.agent.CheckinAnswer.PendingRequest;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
@@ -33,25 +34,25 @@ class AgentWork {
 
     private final Jdbi jdbi;
     private final RequestSettings settings;
-    private final Firewalls firewalls;
+    private final AgentUpdates updates;
     private final FirewallConfiguration agents;
     private final Requests requests;
 
     AgentWork(
             Jdbi jdbi,
             RequestSettings settings,
-            Firewalls firewalls,
+            AgentUpdates updates,
             FirewallConfiguration agents,
             Requests requests) {
         this.jdbi = jdbi;
         this.settings = settings;
-        this.firewalls = firewalls;
+        this.updates = updates;
         this.agents = agents;
         this.requests = requests;
     }
 
     CheckinAnswer checkin(Caller.Agent agent, Checkin checkin) {
-        firewalls.checkedIn(agent.firewallId(), checkin);
+        OfferedUpdate offered = updates.checkedIn(agent.firewallId(), checkin);
         Map<Long, RequestRow> held = held(agent, checkin);
         List<PendingRequest> pending = new ArrayList<>();
         List<Kill> kill = new ArrayList<>();
@@ -77,7 +78,7 @@ class AgentWork {
             }
         }
         return new CheckinAnswer(
-                pending, kill, Instant.now(), (int) agents.checkinInterval().toSeconds(), null);
+                pending, kill, Instant.now(), (int) agents.checkinInterval().toSeconds(), offered);
     }
 
     /** The rows of the tunnels that the agent says it holds; one of another firewall is refused. */
