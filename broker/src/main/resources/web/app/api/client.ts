@@ -5,6 +5,7 @@ import { FirewallsApi } from '../generated/apis/FirewallsApi';
 import { NodesApi } from '../generated/apis/NodesApi';
 import { OperatorsApi } from '../generated/apis/OperatorsApi';
 import { RequestsApi } from '../generated/apis/RequestsApi';
+import { RolloutApi } from '../generated/apis/RolloutApi';
 import { SignInApi } from '../generated/apis/SignInApi';
 import { TokensApi } from '../generated/apis/TokensApi';
 import { Configuration } from '../generated/runtime';
@@ -41,6 +42,7 @@ export const firewalls = new FirewallsApi(configuration);
 export const nodes = new NodesApi(configuration);
 export const operators = new OperatorsApi(configuration);
 export const requests = new RequestsApi(configuration);
+export const rollout = new RolloutApi(configuration);
 export const signIn = new SignInApi(configuration);
 export const tokens = new TokensApi(configuration);
 /** Heartbeat and close, which whoever holds a session calls. */

@@ -35,6 +35,17 @@ export type Tunnel = Sure<
 >;
 export type Terms = Sure<wire.RequestTerms, 'byte_limit'>;
 export type Pin = Sure<wire.CertificatePin, 'pinned_by' | 'offered_sha256' | 'offered_at'>;
+export type EnrolmentKind = wire.EnrolmentKind;
+export type EnrolmentLine = Sure<wire.EnrolmentLine>;
+export type UpdateState = wire.UpdateState;
+export type FirewallUpdate = Sure<
+    wire.FirewallUpdate,
+    'agent_version' | 'version' | 'detail' | 'offered_version' | 'offered_at' | 'reported_at'
+>;
+export type RolloutCounts = Sure<wire.Counts>;
+export type Rollout = Omit<Sure<wire.Rollout, 'version' | 'release_problem' | 'halt_reason' | 'changed_by'>, 'counts'> & {
+    counts: RolloutCounts;
+};
 export type EnrolmentToken = Sure<wire.EnrolmentToken>;
 export type AgentToken = Sure<wire.AgentToken>;
 export type TagCount = Sure<wire.TagCount>;

@@ -3,7 +3,7 @@ import { property, state } from 'lit/decorators.js';
 import { createRef, ref } from 'lit/directives/ref.js';
 import { ask, attempt, firewalls, requests } from '../api/client';
 import { Feed } from '../api/feed';
-import { live, type AgentToken, type Firewall, type Page, type Pin, type Tunnel } from '../api/model';
+import { live, type AgentToken, type Firewall, type FirewallUpdate, type Page, type Pin, type Tunnel } from '../api/model';
 import type { Problem } from '../api/problem';
 import { say } from '../shell/toasts';
 import { may } from '../shell/who';
@@ -15,6 +15,7 @@ import { Part } from '../ui/part';
 import { endWords, kindName, maybeProblem, onlineState, skeleton, tagList, tunnelState } from '../ui/pieces';
 import { pager, table } from '../ui/table';
 import { Ticking } from '../ui/ticking';
+import { updateState, updateWords } from '../ui/update';
 import { ago, bytes, fingerprint, moment, shortMoment } from '../ui/words';
 import '../ui/copyable';
 import '../ui/dialog';
@@ -31,6 +32,7 @@ class FirewallPage extends Part {
     @state() private firewall: Firewall | undefined;
     @state() private pins: Pin[] = [];
     @state() private history: Page<Tunnel> | undefined;
+    @state() private update: FirewallUpdate | undefined;
     @state() private problem: Problem | undefined;
     private page = 0;
     private readonly dialog = createRef<Dialog>();
@@ -51,6 +53,7 @@ class FirewallPage extends Part {
         if (changed.has('firewallId')) {
             this.firewall = undefined;
             this.history = undefined;
+            this.update = undefined;
             this.pins = [];
             this.page = 0;
             void this.read();
@@ -69,15 +72,19 @@ class FirewallPage extends Part {
     }
 
     private async readRest(): Promise<void> {
-        const [pins, history] = await Promise.all([
+        const [pins, history, update] = await Promise.all([
             attempt<{ items: Pin[] }>(firewalls.certificatePins({ id: this.firewallId })),
             attempt<Page<Tunnel>>(requests.list({ firewall_id: this.firewallId, page: this.page, size: PAGE })),
+            attempt<FirewallUpdate>(firewalls.update({ id: this.firewallId })),
         ]);
         if ('done' in pins) {
             this.pins = pins.done.items;
         }
         if ('done' in history) {
             this.history = history.done;
+        }
+        if ('done' in update) {
+            this.update = update.done;
         }
     }
 
@@ -130,6 +137,7 @@ class FirewallPage extends Part {
                 <dt>Host name</dt><dd>${firewall.hostname ?? '–'}</dd>
                 <dt>Platform</dt><dd>${firewall.platform ?? '–'}</dd>
                 <dt>Agent</dt><dd>${firewall.agent_version ?? '–'}</dd>
+                ${firewall.enrolled && this.update ? html`<dt>Its updates</dt><dd data-test="update">${updateState(this.update)}${updateWords(this.update)}</dd>` : nothing}
                 <dt>Last seen</dt><dd title=${moment(firewall.last_seen)}>${ago(firewall.last_seen, this.clock.now)}</dd>
                 <dt>Enrolled</dt><dd>${moment(firewall.enrolled_at)}</dd>
                 <dt>Number</dt><dd>${firewall.id} <span class="quiet">· SSH user fw-${firewall.id}</span></dd>

@@ -23,6 +23,7 @@ import '../pages/firewall';
 import '../pages/fleet';
 import '../pages/nodes';
 import '../pages/operators';
+import '../pages/rollout';
 import '../pages/sessions';
 import '../pages/sign-in';
 

@@ -74,6 +74,13 @@ export const routes: Route[] = [
         render: () => html`<opn-nodes></opn-nodes>`,
     },
     {
+        path: /^\/rollout$/,
+        title: 'Agent updates',
+        nav: { label: 'Updates', href: '/rollout', icon: 'download' },
+        role: 'viewer',
+        render: () => html`<opn-rollout></opn-rollout>`,
+    },
+    {
         path: /^\/tokens$/,
         title: 'Your account',
         role: 'viewer',

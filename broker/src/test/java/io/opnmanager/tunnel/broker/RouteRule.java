@@ -176,6 +176,22 @@ record RouteRule(String route, Set<String> may, About about, String answer, Stri
                             ADMINISTRATORS,
                             SPARE_FIREWALL,
                             "200"),
+                    rule(
+                            "POST /api/v1/firewalls/{id}/enrolment-line",
+                            ADMINISTRATORS,
+                            SPARE_FIREWALL,
+                            "409 no_release",
+                            "{'kind': 'debian'}"),
+                    rule("GET /api/v1/firewalls/{id}/update", EVERYONE, FIREWALL, "200"),
+                    rule("GET /api/release/{name}", Set.of(), OPEN, "404 not_found"),
+                    rule("GET /api/v1/rollout", EVERYONE, NOTHING, "200"),
+                    rule("GET /api/v1/rollout/firewalls", EVERYONE, LIST, "200"),
+                    rule(
+                            "PUT /api/v1/rollout",
+                            ADMINISTRATORS,
+                            EVERYTHING,
+                            "409 no_release",
+                            "{'percentage': 100, 'halted': false}"),
                     rule("GET /api/v1/nodes", EVERYONE, NOTHING, "200"),
                     rule("GET /api/v1/operators", ADMINISTRATORS, EVERYTHING, "200"),
                     rule(

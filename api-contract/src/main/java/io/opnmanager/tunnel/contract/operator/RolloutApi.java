@@ -1,8 +1,8 @@
 package io.opnmanager.tunnel.contract.operator;
 
-import io.opnmanager.tunnel.contract.UpdateState;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -54,7 +54,10 @@ public interface RolloutApi {
     FirewallUpdatePage firewalls(
             @QueryParam("state")
                     @Nullable
-                    @Parameter(description = "Only those whose agent reported this.")
-                    UpdateState state,
+                    @Pattern(regexp = "none|trying|confirmed|went_back|refused")
+                    @Parameter(
+                            description =
+                                    "Only those whose agent reported this: none, trying, confirmed, went_back or refused.")
+                    String state,
             @BeanParam @Valid PageQuery part);
 }

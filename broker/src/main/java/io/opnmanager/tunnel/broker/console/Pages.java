@@ -20,6 +20,7 @@ final class Pages {
                     "/audit",
                     "/operators",
                     "/nodes",
+                    "/rollout",
                     "/tokens",
                     "/connect",
                     "/sign-in");

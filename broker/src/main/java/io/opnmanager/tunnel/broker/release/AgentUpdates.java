@@ -127,7 +127,7 @@ public class AgentUpdates {
                 || row.halted()
                 || row.failed()
                 || !release.version().text().equals(row.rolloutVersion())
-                || Slot.of(firewall, release.version()) >= row.percentage()
+                || Slot.of(firewall, release.version().text()) >= row.percentage()
                 || hasFailed(said, release.version())) {
             return null;
         }

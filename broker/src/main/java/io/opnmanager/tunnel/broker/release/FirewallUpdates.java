@@ -3,7 +3,6 @@ package io.opnmanager.tunnel.broker.release;
 import io.opnmanager.tunnel.broker.database.UtcTime;
 import io.opnmanager.tunnel.broker.firewall.ReachCondition;
 import io.opnmanager.tunnel.broker.identity.Reach;
-import io.opnmanager.tunnel.contract.UpdateState;
 import io.opnmanager.tunnel.contract.operator.FirewallUpdate;
 import io.opnmanager.tunnel.contract.operator.FirewallUpdatePage;
 import io.opnmanager.tunnel.contract.operator.PageQuery;
@@ -44,7 +43,7 @@ class FirewallUpdates {
     }
 
     /** Of all enrolled ones within a reach. */
-    FirewallUpdatePage page(Reach reach, @Nullable UpdateState state, PageQuery part) {
+    FirewallUpdatePage page(Reach reach, @Nullable String state, PageQuery part) {
         String where =
                 FROM
                         + "f.agent_token_hash IS NOT NULL AND "
@@ -71,10 +70,9 @@ class FirewallUpdates {
         });
     }
 
-    private static Query bound(Query query, Reach reach, @Nullable UpdateState state) {
+    private static Query bound(Query query, Reach reach, @Nullable String state) {
         query.getConfig(SqlStatements.class).setUnusedBindingAllowed(true);
-        return ReachCondition.bind(query, reach)
-                .bind("state", state == null ? null : UpdateRow.word(state));
+        return ReachCondition.bind(query, reach).bind("state", state);
     }
 
     private static FirewallUpdate read(ResultSet row) throws SQLException {

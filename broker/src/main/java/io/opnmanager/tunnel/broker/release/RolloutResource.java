@@ -1,7 +1,6 @@
 package io.opnmanager.tunnel.broker.release;
 
 import io.opnmanager.tunnel.broker.identity.CurrentCaller;
-import io.opnmanager.tunnel.contract.UpdateState;
 import io.opnmanager.tunnel.contract.operator.FirewallUpdatePage;
 import io.opnmanager.tunnel.contract.operator.PageQuery;
 import io.opnmanager.tunnel.contract.operator.Rollout;
@@ -38,7 +37,7 @@ class RolloutResource implements RolloutApi {
     }
 
     @Override
-    public FirewallUpdatePage firewalls(@Nullable UpdateState state, PageQuery part) {
+    public FirewallUpdatePage firewalls(@Nullable String state, PageQuery part) {
         return updates.page(current.operator().reach(), state, part);
     }
 }

@@ -6,13 +6,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
 import java.security.Signature;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -33,18 +37,45 @@ public final class SignedRelease {
         this.keys = keys;
     }
 
-    /** An empty folder and a key. */
+    /**
+     * A folder and its key: the one that was made with it before, or else a new one. The private
+     * part stands beside the folder.
+     */
     public static SignedRelease in(Path folder) throws IOException {
         Files.createDirectories(folder);
+        Path file = folder.resolveSibling(folder.getFileName() + ".key");
         try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-            generator.initialize(new ECGenParameterSpec("secp256r1"));
-            SignedRelease release = new SignedRelease(folder, generator.generateKeyPair());
-            Files.writeString(folder.resolve("release-key.pem"), release.pem());
+            if (!Files.exists(file)) {
+                PrivateFile.write(file, generated());
+            }
+            List<String> lines = Files.readAllLines(file);
+            KeyFactory factory = KeyFactory.getInstance("EC");
+            KeyPair keys =
+                    new KeyPair(
+                            factory.generatePublic(new X509EncodedKeySpec(decoded(lines.get(0)))),
+                            factory.generatePrivate(
+                                    new PKCS8EncodedKeySpec(decoded(lines.get(1)))));
+            SignedRelease release = new SignedRelease(folder, keys);
+            release.replace("release-key.pem", release.pem().getBytes(StandardCharsets.UTF_8));
             return release;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java has P-256", e);
         }
+    }
+
+    private static String generated() throws GeneralSecurityException {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(new ECGenParameterSpec("secp256r1"));
+        KeyPair keys = generator.generateKeyPair();
+        Base64.Encoder encoder = Base64.getEncoder();
+        return encoder.encodeToString(keys.getPublic().getEncoded())
+                + "\n"
+                + encoder.encodeToString(keys.getPrivate().getEncoded())
+                + "\n";
+    }
+
+    private static byte[] decoded(String line) {
+        return Base64.getDecoder().decode(line);
     }
 
     /**

@@ -7,6 +7,8 @@ import io.opnmanager.tunnel.contract.agent.HeartbeatAnswer;
 import io.opnmanager.tunnel.contract.operator.CertificateAsk;
 import io.opnmanager.tunnel.contract.operator.DeviceSignIn;
 import io.opnmanager.tunnel.contract.operator.DeviceSignInAsk;
+import io.opnmanager.tunnel.contract.operator.EnrolmentLine;
+import io.opnmanager.tunnel.contract.operator.EnrolmentLineAsk;
 import io.opnmanager.tunnel.contract.operator.Firewall;
 import io.opnmanager.tunnel.contract.operator.FirewallPage;
 import io.opnmanager.tunnel.contract.operator.Nodes;
@@ -48,6 +50,8 @@ import org.jspecify.annotations.Nullable;
             CertificateAsk.class,
             DeviceSignIn.class,
             DeviceSignInAsk.class,
+            EnrolmentLine.class,
+            EnrolmentLineAsk.class,
             Firewall.class,
             FirewallPage.class,
             Heartbeat.class,
@@ -205,6 +209,12 @@ public final class BrokerClient implements AutoCloseable {
     /** One firewall. */
     public Firewall firewall(long id) {
         return call("GET", "/api/v1/firewalls/" + id, null, Firewall.class);
+    }
+
+    /** Makes a line that installs an agent on a firewall and enrols it. */
+    public EnrolmentLine enrolmentLine(long id, EnrolmentLineAsk ask) {
+        return call(
+                "POST", "/api/v1/firewalls/" + id + "/enrolment-line", ask, EnrolmentLine.class);
     }
 
     /** Requests that the caller may see, with query parameters of the list. */

@@ -40,6 +40,14 @@ final class Screen {
         }
     }
 
+    /** A sentence for people that is no part of the answer: the standard output may be a pipe. */
+    void note(String text) {
+        if (!isJson()) {
+            err.println(printable(text));
+            err.flush();
+        }
+    }
+
     /** Like {@link #say} or, for programs, a document. */
     void tell(String text, Object document) {
         line(isJson() ? json(document) : text);

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             LoginCommand.class,
             LogoutCommand.class,
             FirewallsCommand.class,
+            EnrolLineCommand.class,
             ConnectCommand.class,
             ForwardCommand.class,
             SshCommand.class,
