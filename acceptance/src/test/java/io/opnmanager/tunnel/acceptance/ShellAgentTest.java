@@ -253,7 +253,8 @@ class ShellAgentTest {
     void they_all_come_back_to_a_broker_that_was_restarted() throws Exception {
         List<ShellFirewall> firewalls = new ArrayList<>();
         List<JsonNode> requests = new ArrayList<>();
-        for (String shell : shells()) {
+        // Two: each waits a random time of up to a minute, and the longest counts.
+        for (String shell : List.of("dash", "busybox ash")) {
             ShellFirewall firewall = started(shell);
             firewalls.add(firewall);
             requests.add(open(firewall));
