@@ -22,21 +22,21 @@ PATIENCE=900           # seconds, of one attempt
 
 usage() {
     cat <<'END'
-usage: install.sh --broker URL --kind opnsense|debian|container --release-key-sha256 HEX [option...] <TOKEN
+usage: install.sh --broker URL --kind opnsense|debian|container --key-sha256 HEX [option...] <TOKEN
 
 Reads the enrolment token from the standard input, where ps does not show it.
 
   --broker URL               https://host[:port]; http for loopback only
   --kind KIND                opnsense: the agent of sh, for OPNsense, pfSense, FreeBSD, OpenWrt and any box with sh, curl and ssh
                              debian: the packages; container: with docker or podman
-  --release-key-sha256 HEX   of the key that signs releases (release-key.pem)
+  --key-sha256 HEX           of the key that signs releases (release-key.pem)
   --token-stdin              what is done without it too
   --token-file FILE          the token is in this file
   --ca-file FILE             trusts these authorities (PEM) instead of the system's
   --pinned-key PIN           sha256/<base64>: trusts exactly this public key, whatever its certificate says
   --updates                  lets the agent update itself (off otherwise)
-  --target HOST:PORT         opnsense: what tunnels may lead to, several times for several (default: 127.0.0.1:443)
-  --web-target URL           opnsense: the firewall's own page, seen from here (default: https://localhost:443)
+  --target HOST:PORT         what tunnels may lead to, several times for several (default: where the page is)
+  --web-target URL           the firewall's own page, seen from here (default: https://localhost:443)
   --state DIR                opnsense: folder of the identity
   --start KIND               opnsense: syshook, cron, procd or none (default: what the box has)
   --image NAME               container: of the agent
@@ -103,13 +103,13 @@ size() { # FILE
 options() {
     while [ $# -gt 0 ]; do
         case $1 in
-            --broker | --kind | --release-key-sha256 | --token-file | --ca-file | --pinned-key) needs "$@" ;;
+            --broker | --kind | --key-sha256 | --token-file | --ca-file | --pinned-key) needs "$@" ;;
             --target | --web-target | --state | --start | --image | --quickconnect-image) needs "$@" ;;
         esac
         case $1 in
             --broker) broker=${2%/} ;;
             --kind) kind=$2 ;;
-            --release-key-sha256) key_sum=$(echo "$2" | tr '[:upper:]' '[:lower:]') ;;
+            --key-sha256) key_sum=$(echo "$2" | tr '[:upper:]' '[:lower:]') ;;
             --token-file) token_file=$2 ;;
             --ca-file) ca_file=$2 ;;
             --pinned-key) pin=$2 ;;
@@ -152,7 +152,7 @@ options() {
         opnsense | debian | container) ;;
         *) wrong "--kind: wanted opnsense, debian or container, found '$kind'" ;;
     esac
-    is_checksum "$key_sum" || wrong "--release-key-sha256: wanted 64 hexadecimal digits, found '$key_sum'"
+    is_checksum "$key_sum" || wrong "--key-sha256: wanted 64 hexadecimal digits, found '$key_sum'"
     [ -z "$ca_file" ] || [ -z "$pin" ] || wrong "--ca-file and --pinned-key exclude each other"
     [ -z "$ca_file" ] || [ -r "$ca_file" ] || wrong "--ca-file: wanted a readable file, found '$ca_file'"
     if [ -n "$pin" ]; then
@@ -161,6 +161,14 @@ options() {
         esac
         [ ${#pin} -eq 51 ] || wrong "--pinned-key: wanted sha256/ and 44 characters, found '$pin'"
     fi
+    case $web_target in
+        '') ;;
+        *://*:*[0-9])
+            # A page that tunnels may not lead to would never be shown.
+            [ -n "$targets" ] || targets=" --target ${web_target#*://}"
+            ;;
+        *) wrong "--web-target: wanted scheme://host:port, found '$web_target'" ;;
+    esac
     for word in $web_target $state $start $image $quickconnect_image; do
         is_word "$word" || wrong "wanted a value without blanks and quotes, found '$word'"
     done
@@ -320,6 +328,23 @@ keep() { # FROM TO
     mkdir -p "${2%/*}" && cat "$1" >"$2.new" && chmod 644 "$2.new" && mv -f "$2.new" "$2" || fail "$BROKE" "$2: cannot be written"
 }
 
+# What the units read; the YAML file stays as the package brought it.
+environment_of_agent() {
+    [ -n "$web_target$targets$updates" ] || return 0
+    file=$root/etc/default/opnmanager-agent
+    if [ -e "$file" ]; then
+        say "$file is there and stays as it is"
+        return 0
+    fi
+    {
+        echo "# Written by install.sh; wins over /etc/opnmanager-tunnel/agent.yaml."
+        [ -z "$web_target" ] || echo "AGENT_WEB_TARGET=$web_target"
+        [ -z "$targets" ] || echo "AGENT_TARGETS=$(echo "$targets" | sed 's/^ *--target //; s/ --target /,/g')"
+        [ -z "$updates" ] || echo "AGENT_UPDATE=true"
+    } >"$work/environment"
+    keep "$work/environment" "$file"
+}
+
 install_debian() {
     command -v dpkg >/dev/null 2>&1 || fail "$BROKE" "dpkg: wanted on this box, found none"
     architecture=$(dpkg --print-architecture)
@@ -363,20 +388,16 @@ install_debian() {
         # shellcheck disable=SC2086
         "$root/usr/lib/opnmanager-tunnel/opnmanager-agent-update" keep $debs || exit $?
     fi
+    environment_of_agent
     if [ ! -e "$folder/credential.json" ]; then
         as_agent=
         ! id opnmanager-agent >/dev/null 2>&1 || as_agent="runuser -u opnmanager-agent --"
         # shellcheck disable=SC2086
-        $as_agent opnmanager-agent enroll --broker "$broker" --token-file - $trust <"$work/token" || exit $?
+        $as_agent env ${web_target:+AGENT_WEB_TARGET="$web_target"} opnmanager-agent enroll --broker "$broker" --token-file - $trust \
+            <"$work/token" || exit $?
     fi
     if [ -d /run/systemd/system ] && [ -z "$root" ]; then
-        if [ -n "$updates" ]; then
-            echo "[Service]
-Environment=AGENT_UPDATE=true" >"$work/updates.conf"
-            keep "$work/updates.conf" /etc/systemd/system/opnmanager-agent.service.d/updates.conf
-            systemctl daemon-reload
-            systemctl enable --now opnmanager-agent-update.path || fail "$BROKE" "opnmanager-agent-update.path cannot be started"
-        fi
+        [ -z "$updates" ] || systemctl enable --now opnmanager-agent-update.path || fail "$BROKE" "opnmanager-agent-update.path cannot be started"
         systemctl enable opnmanager-agent.service opnmanager-quickconnect-agent.service &&
             systemctl restart opnmanager-agent.service opnmanager-quickconnect-agent.service || fail "$BROKE" "the agents cannot be started; see: journalctl -u opnmanager-agent"
     else
@@ -409,6 +430,8 @@ install_container() {
     elif [ -n "$pin" ]; then
         trust="--pinned-key $pin"
     fi
+    [ -z "$web_target" ] || common="$common -e AGENT_WEB_TARGET=$web_target"
+    [ -z "$targets" ] || common="$common -e AGENT_TARGETS=$(echo "$targets" | sed 's/^ *--target //; s/ --target /,/g')"
     enrol="run --rm -i $common $image enroll --broker $broker --token-file - $trust"
     run="run -d --name opnmanager-agent --restart unless-stopped $common $image"
     quickconnect="run -d --name opnmanager-quickconnect-agent --restart unless-stopped $common $quickconnect_image"

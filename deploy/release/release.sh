@@ -46,9 +46,9 @@ wrong() {
 
 is_version() {
     case $1 in
-        '' | *[!0-9A-Za-z.-]*) return 1 ;;
+        '' | *[!0-9A-Za-z.~-]*) return 1 ;;
     esac
-    [ ${#1} -le 40 ] && echo "$1" | grep -Eqx '[0-9]{1,6}(\.[0-9]{1,6}){2}(-[A-Za-z][0-9A-Za-z.]*)?'
+    [ ${#1} -le 40 ] && echo "$1" | grep -Eqx '[0-9]{1,6}(\.[0-9]{1,6}){2}([-~][0-9A-Za-z][0-9A-Za-z.]*)?'
 }
 
 is_name() {
@@ -99,7 +99,7 @@ key() {
 described() {
     case ${1##*/} in
         opnmanager-agent)
-            script_version=$(sed -n 's/^VERSION=\([0-9A-Za-z.-]*\)$/\1/p' "$1" | head -n 1)
+            script_version=$(sed -n 's/^VERSION=\([0-9A-Za-z.~-]*\)$/\1/p' "$1" | head -n 1)
             [ "$script_version" = "$version" ] ||
                 fail "$USAGE" "$1: wanted VERSION=$version in it, found '$script_version': agents would not know it again"
             described="sh-agent any"
@@ -116,7 +116,7 @@ described() {
             deb=${deb#*_}
             deb=${deb%_*}
             # What dpkg calls 1.2.3~word is 1.2.3-word here.
-            [ "$(echo "$deb" | sed 's/~/-/' | tr '[:upper:]' '[:lower:]')" = "$(echo "$version" | tr '[:upper:]' '[:lower:]')" ] ||
+            [ "$(echo "$deb" | tr '~' '-' | tr '[:upper:]' '[:lower:]')" = "$(echo "$version" | tr '~[:upper:]' '-[:lower:]')" ] ||
                 fail "$USAGE" "$1: wanted version $version, found $deb"
             ;;
         *) fail "$USAGE" "$1: wanted opnmanager-agent, install.sh or a .deb" ;;

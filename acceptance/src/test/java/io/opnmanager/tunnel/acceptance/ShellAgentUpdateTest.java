@@ -78,7 +78,8 @@ class ShellAgentUpdateTest {
         String other =
                 text.replaceFirst("^#!/bin/sh", "#!" + shebang)
                         .replaceFirst("(?m)^VERSION=.*$", "VERSION=" + version)
-                        .replaceFirst("(?m)^run\\(\\) \\{$", Matcher.quoteReplacement("run() {\n" + run));
+                        .replaceFirst(
+                                "(?m)^run\\(\\) \\{$", Matcher.quoteReplacement("run() {\n" + run));
         Path file = Files.createDirectories(folder.resolve(name)).resolve("opnmanager-agent");
         Files.writeString(file, other);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
