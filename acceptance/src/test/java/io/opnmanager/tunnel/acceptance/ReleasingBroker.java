@@ -52,6 +52,10 @@ final class ReleasingBroker implements AutoCloseable {
     volatile Path release;
     volatile @Nullable String offer;
     volatile boolean away;
+
+    /** Before the answer to whoever fetches a file. */
+    volatile Runnable onFetch = () -> {};
+
     private final Certificates certificates;
     private final HttpsServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -182,6 +186,7 @@ final class ReleasingBroker implements AutoCloseable {
 
     private void sendFile(HttpExchange exchange, String name) throws IOException {
         fetched.add(name);
+        onFetch.run();
         Path file = release.resolve(name);
         if (name.contains("/") || !Files.isRegularFile(file)) {
             send(exchange, 404, "{\"code\": \"not_found\"}".getBytes(UTF_8));
