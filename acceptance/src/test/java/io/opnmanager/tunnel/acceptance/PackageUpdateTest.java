@@ -73,8 +73,10 @@ class PackageUpdateTest {
         key = SigningKey.make(folder.resolve("key"));
         if (ROOT) {
             Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-            Files.setPosixFilePermissions(folder.resolve("tls"), PosixFilePermissions.fromString("rwxr-xr-x"));
-            Files.setPosixFilePermissions(broker.authority(), PosixFilePermissions.fromString("rw-r--r--"));
+            Files.setPosixFilePermissions(
+                    folder.resolve("tls"), PosixFilePermissions.fromString("rwxr-xr-x"));
+            Files.setPosixFilePermissions(
+                    broker.authority(), PosixFilePermissions.fromString("rw-r--r--"));
             Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwx------"));
             Files.setAttribute(state, "unix:uid", NOBODY);
             Files.setAttribute(state, "unix:gid", NOBODY);
@@ -190,8 +192,7 @@ class PackageUpdateTest {
     }
 
     private void checkedIn(String version) {
-        Eventually.within(
-                LIMIT, () -> assertThat(state.resolve("checked-in")).hasContent(version));
+        Eventually.within(LIMIT, () -> assertThat(state.resolve("checked-in")).hasContent(version));
     }
 
     private void released(String version, String service) throws Exception {
@@ -319,8 +320,7 @@ class PackageUpdateTest {
                 Files.move(odd, deb, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
                 broker.release = key.release("1.1.0", folder.resolve("odd"), runtime, deb);
             }
-            case "not kept" ->
-                    Files.delete(home.resolve("current/opnmanager-runtime_1.0.0.deb"));
+            case "not kept" -> Files.delete(home.resolve("current/opnmanager-runtime_1.0.0.deb"));
             default -> {}
         }
         wanted(what.equals("another release") ? "1.2.0" : version);
@@ -426,7 +426,7 @@ class PackageUpdateTest {
         wanted("1.1.0");
 
         killedWhen("installing");
-        assertThat(version("opnmanager-agent")).isEqualTo("half-configured 1.1.0");
+        assertThat(version("opnmanager-agent")).isIn("unpacked 1.1.0", "half-configured 1.1.0");
 
         Script.Ended ended = update();
         assertThat(ended.code()).as(ended.output()).isEqualTo(7);
@@ -452,8 +452,7 @@ class PackageUpdateTest {
             List<ProcessHandle> started = script.descendants().toList();
             program.kill();
             started.forEach(ProcessHandle::destroyForcibly);
-            Eventually.within(
-                    LIMIT, () -> assertThat(started).noneMatch(ProcessHandle::isAlive));
+            Eventually.within(LIMIT, () -> assertThat(started).noneMatch(ProcessHandle::isAlive));
         }
         assertThat(Files.exists(home.resolve("trial"), LinkOption.NOFOLLOW_LINKS)).isTrue();
     }
