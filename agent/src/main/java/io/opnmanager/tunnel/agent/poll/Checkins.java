@@ -86,7 +86,8 @@ public final class Checkins implements Runnable, AutoCloseable {
                                     facts.hostname(),
                                     facts.platform(),
                                     facts.webTarget(),
-                                    tunnels.held()));
+                                    tunnels.held(),
+                                    null));
             tunnels.follow(answer);
             if (wasAway || wasRefused) {
                 log.infof("broker answers again firewall=%d", facts.firewallId());

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param platform operating system and architecture, when the agent cares to say
  * @param webTarget where the firewall's own page is, when the agent cares to say
  * @param tunnels every tunnel that the agent holds now
+ * @param update how it stands with updates of itself, when the agent knows of such
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record Checkin(
@@ -25,7 +26,8 @@ public record Checkin(
         @Nullable @Size(max = 255) String hostname,
         @Nullable @Size(max = 128) String platform,
         @Nullable @Size(max = 255) String webTarget,
-        @Nullable @Size(max = 1000) List<@NotNull @Valid HeldTunnel> tunnels) {
+        @Nullable @Size(max = 1000) List<@NotNull @Valid HeldTunnel> tunnels,
+        @Nullable @Valid UpdateReport update) {
 
     /**
      * A tunnel that the agent holds.

@@ -16,13 +16,23 @@ import org.jspecify.annotations.Nullable;
  * @param kill tunnels to end; handed out until {@code tunnel_status} confirms it
  * @param serverTime the broker's clock
  * @param checkinInterval seconds until the next check-in that nobody triggers
+ * @param update the version that the agent shall replace itself with; absent when there is none
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record CheckinAnswer(
         List<PendingRequest> pendingRequests,
         List<Kill> kill,
         Instant serverTime,
-        @Schema(description = "Seconds.") int checkinInterval) {
+        @Schema(description = "Seconds.") int checkinInterval,
+        @Nullable @JsonInclude(JsonInclude.Include.NON_NULL) OfferedUpdate update) {
+
+    /**
+     * A version to update to; what it consists of is in the signed list of the release.
+     *
+     * @param version a version number, nothing else
+     */
+    @JsonNaming(SnakeCaseStrategy.class)
+    public record OfferedUpdate(String version) {}
 
     /**
      * A tunnel to open.

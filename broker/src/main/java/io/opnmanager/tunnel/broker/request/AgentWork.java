@@ -77,7 +77,7 @@ class AgentWork {
             }
         }
         return new CheckinAnswer(
-                pending, kill, Instant.now(), (int) agents.checkinInterval().toSeconds());
+                pending, kill, Instant.now(), (int) agents.checkinInterval().toSeconds(), null);
     }
 
     /** The rows of the tunnels that the agent says it holds; one of another firewall is refused. */
