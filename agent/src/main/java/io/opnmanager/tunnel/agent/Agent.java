@@ -17,6 +17,7 @@ import io.opnmanager.tunnel.agent.transport.Identity;
 import io.opnmanager.tunnel.agent.transport.SshTransport;
 import io.opnmanager.tunnel.agent.tunnel.AllowedTargets;
 import io.opnmanager.tunnel.agent.tunnel.Tunnels;
+import io.opnmanager.tunnel.agent.update.Updates;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -88,15 +89,16 @@ final class Agent implements AutoCloseable {
                         version,
                         Machine.hostname(),
                         Machine.platform(),
-                        configuration.webTarget());
+                        configuration.webTarget(),
+                        Duration.ofSeconds(credential.checkinInterval()));
         Checkins checkins =
                 own(
                         new Checkins(
                                 broker,
                                 tunnels,
+                                new Updates(folder, configuration.update(), version),
                                 wake,
-                                facts,
-                                Duration.ofSeconds(credential.checkinInterval())));
+                                facts));
         Path socket = configuration.socket().map(Path::of).orElseGet(folder::socket);
         own(TriggerSocket.open(socket, wake::trigger));
 

@@ -41,6 +41,14 @@ public interface AgentConfiguration {
     @WithDefault("https://localhost:443")
     String webTarget();
 
+    /**
+     * Whether the broker may have the agent updated: the agent then asks root's {@code
+     * opnmanager-agent-update}, which has to be switched on too, for signed and newer packages.
+     * Default false.
+     */
+    @WithDefault("false")
+    boolean update();
+
     /** The broker, where it shall differ from the enrolment. */
     BrokerOverrides broker();
 

@@ -7,8 +7,8 @@
  * <pre>
  *   (this package: commands, configuration, wiring)
  *      poll      status        when to ask; what to tell
- *         \      /
- *          tunnel              one tunnel a request
+ *      |  \      /
+ *   update tunnel              a newer version; one tunnel a request
  *            |
  *         transport            the SSH line
  *            |

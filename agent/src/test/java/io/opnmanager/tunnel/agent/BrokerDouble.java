@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,6 +36,7 @@ final class BrokerDouble implements AutoCloseable {
     final Map<Long, Boolean> wanted = new ConcurrentHashMap<>();
     volatile int failWith;
     volatile @Nullable String retryAfter;
+    volatile @Nullable String offer;
     volatile Map<String, Object> enrolmentAnswer = Map.of();
     private final HttpServer server;
 
@@ -132,18 +134,18 @@ final class BrokerDouble implements AutoCloseable {
     private Object good(String path, JsonNode body) {
         return switch (path) {
             case "/api/enroll" -> enrolmentAnswer;
-            case "/api/agent_checkin" ->
-                    Map.of(
-                            "pending_requests",
-                            new ArrayList<>(pending.values()),
-                            "kill",
-                            new ArrayList<>(kills.values()),
-                            "server_time",
-                            Instant.now().toString(),
-                            "checkin_interval",
-                            60,
-                            "field_of_tomorrow",
-                            true);
+            case "/api/agent_checkin" -> {
+                Map<String, Object> answer = new HashMap<>();
+                answer.put("pending_requests", new ArrayList<>(pending.values()));
+                answer.put("kill", new ArrayList<>(kills.values()));
+                answer.put("server_time", Instant.now().toString());
+                answer.put("checkin_interval", 60);
+                answer.put("field_of_tomorrow", true);
+                if (offer != null) {
+                    answer.put("update", Map.of("version", offer));
+                }
+                yield answer;
+            }
             case "/api/tunnel_status" -> {
                 long id = body.get("request_id").asLong();
                 pending.remove(id);

@@ -31,6 +31,7 @@ class ConfigurationTest {
                     "agent.socket",
                     "agent.state-folder",
                     "agent.targets[0]",
+                    "agent.update",
                     "agent.web-target");
 
     private static SmallRyeConfig read(String yaml) {
@@ -60,6 +61,7 @@ class ConfigurationTest {
         assertThat(example.log().file()).isEqualTo(defaults.log().file());
         assertThat(example.log().maxSize()).isEqualTo(defaults.log().maxSize());
         assertThat(example.log().keep()).isEqualTo(defaults.log().keep());
+        assertThat(example.update()).isEqualTo(defaults.update()).isFalse();
         assertThat(example.broker().url()).isEmpty();
     }
 

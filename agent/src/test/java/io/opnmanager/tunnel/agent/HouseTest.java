@@ -23,6 +23,8 @@ class HouseTest {
                     .definedBy(HOME)
                     .layer("poll")
                     .definedBy(HOME + ".poll")
+                    .layer("update")
+                    .definedBy(HOME + ".update")
                     .layer("status")
                     .definedBy(HOME + ".status")
                     .layer("tunnel")
@@ -35,6 +37,8 @@ class HouseTest {
                     .mayNotBeAccessedByAnyLayer()
                     .whereLayer("poll")
                     .mayOnlyBeAccessedByLayers("commands")
+                    .whereLayer("update")
+                    .mayOnlyBeAccessedByLayers("commands", "poll")
                     .whereLayer("status")
                     .mayOnlyBeAccessedByLayers("commands")
                     .whereLayer("tunnel")
@@ -42,7 +46,8 @@ class HouseTest {
                     .whereLayer("transport")
                     .mayOnlyBeAccessedByLayers("commands", "tunnel")
                     .whereLayer("broker")
-                    .mayOnlyBeAccessedByLayers("commands", "poll", "status", "tunnel", "transport")
+                    .mayOnlyBeAccessedByLayers(
+                            "commands", "poll", "update", "status", "tunnel", "transport")
                     .because("a newcomer reads from the top down and never in a circle");
 
     @ArchTest

@@ -26,6 +26,7 @@ final class World implements AutoCloseable {
     final EchoTarget target = new EchoTarget();
     final Path state;
     final OpenSshServer ssh;
+    boolean updates;
     private @Nullable Agent agent;
 
     World(Path folder) throws Exception {
@@ -73,6 +74,8 @@ final class World implements AutoCloseable {
                 Map.of(
                         "agent.state-folder",
                         state.toString(),
+                        "agent.update",
+                        updates + "",
                         "agent.targets",
                         "127.0.0.1:" + target.port()));
     }

@@ -44,6 +44,22 @@ public record StateFolder(Path path) {
         return path.resolve("agent.sock");
     }
 
+    /** The version that this agent would be, for root's updater. */
+    public Path updateWanted() {
+        return path.resolve("update-wanted");
+    }
+
+    /** The version that completed a check-in, for root's updater. */
+    public Path checkedIn() {
+        return path.resolve("checked-in");
+    }
+
+    /** What came of the last update, written by root into a folder of its own. */
+    public Path updateOutcome() {
+        Path whole = path.toAbsolutePath();
+        return whole.resolveSibling(whole.getFileName() + "-update").resolve("update-outcome");
+    }
+
     private Path credentialFile() {
         return path.resolve("credential.json");
     }
@@ -91,7 +107,8 @@ public record StateFolder(Path path) {
         }
     }
 
-    private static void replace(Path file, byte[] content) throws IOException {
+    /** Puts a file of the agent's alone in place, as a whole or not at all. */
+    public static void replace(Path file, byte[] content) throws IOException {
         Path next = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(next);
         try (FileChannel channel =

@@ -4,6 +4,7 @@ import io.opnmanager.tunnel.agent.broker.Backoff;
 import io.opnmanager.tunnel.agent.broker.Broker;
 import io.opnmanager.tunnel.agent.broker.BrokerFailure;
 import io.opnmanager.tunnel.agent.tunnel.Tunnels;
+import io.opnmanager.tunnel.agent.update.Updates;
 import io.opnmanager.tunnel.contract.agent.Checkin;
 import io.opnmanager.tunnel.contract.agent.CheckinAnswer;
 import java.time.Duration;
@@ -31,6 +32,7 @@ public final class Checkins implements Runnable, AutoCloseable {
 
     private final Broker broker;
     private final Tunnels tunnels;
+    private final Updates updates;
     private final Wake wake;
     private final Facts facts;
     private final Backoff backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
@@ -40,15 +42,14 @@ public final class Checkins implements Runnable, AutoCloseable {
     private boolean wasRefused;
     private boolean wasAway;
 
-    /**
-     * @param interval until the broker says another one
-     */
-    public Checkins(Broker broker, Tunnels tunnels, Wake wake, Facts facts, Duration interval) {
+    /** Does nothing yet. */
+    public Checkins(Broker broker, Tunnels tunnels, Updates updates, Wake wake, Facts facts) {
         this.broker = broker;
         this.tunnels = tunnels;
+        this.updates = updates;
         this.wake = wake;
         this.facts = facts;
-        this.interval = bounded(interval);
+        this.interval = bounded(facts.interval());
     }
 
     /** Starts; the first check-in is at once. */
@@ -87,8 +88,11 @@ public final class Checkins implements Runnable, AutoCloseable {
                                     facts.platform(),
                                     facts.webTarget(),
                                     tunnels.held(),
-                                    null));
+                                    updates.report()));
             tunnels.follow(answer);
+            updates.completed(
+                    answer.update(),
+                    answer.pendingRequests().isEmpty() && tunnels.held().isEmpty());
             if (wasAway || wasRefused) {
                 log.infof("broker answers again firewall=%d", facts.firewallId());
             }
