@@ -16,18 +16,23 @@ import java.security.Provider;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the metadata names is there, and what is needed is named. */
 class NativeMetadataTest {
+
+    private static final String CONTRACT = "io.opnmanager.tunnel.contract";
+    private static final Set<String> DATA = Set.of("java/lang/Record", "java/lang/Enum");
 
     private static final List<List<Class<?>>> SHAPES =
             List.of(
@@ -256,5 +261,48 @@ class NativeMetadataTest {
         } finally {
             thread.setContextClassLoader(before);
         }
+    }
+
+    /** Records and enums of the contract, by the packages that a program speaks. */
+    @ParameterizedTest
+    @EnumSource(Shipped.class)
+    void everything_of_the_contract_that_becomes_json_is_registered(Shipped program)
+            throws IOException {
+        List<String> spoken =
+                switch (program) {
+                    case BROKER -> List.of("", ".agent", ".operator");
+                    case AGENT, QUICKCONNECT_AGENT -> List.of("", ".agent");
+                    case TUNNELCTL -> List.of("", ".operator");
+                };
+        Map<String, JsonNode> registered = new HashMap<>();
+        for (JsonNode entry : NativeMetadata.of(program).types()) {
+            registered.put(entry.required("type").asText(), entry);
+        }
+        List<Path> contract =
+                program.libraries().stream()
+                        .filter(jar -> jar.getFileName().toString().contains(".api-contract-"))
+                        .toList();
+        Set<String> missing = new TreeSet<>();
+        Shipped.classes(contract)
+                .forEach((name, model) -> {
+                    String folder = name.substring(CONTRACT.length(), name.lastIndexOf('.'));
+                    boolean isData =
+                            model.superclass()
+                                    .filter(type -> DATA.contains(type.asInternalName()))
+                                    .isPresent();
+                    if (isData && spoken.contains(folder) && !isWhole(registered.get(name))) {
+                        missing.add(
+                                "{\"type\": \"%s\", \"allDeclaredConstructors\": true, \"allDeclaredMethods\": true, \"allDeclaredFields\": true}"
+                                        .formatted(name));
+                    }
+                });
+        assertThat(missing).as("add to reflection in %s", NativeMetadata.file(program)).isEmpty();
+    }
+
+    private static boolean isWhole(@Nullable JsonNode entry) {
+        return entry != null
+                && entry.path("allDeclaredConstructors").asBoolean()
+                && entry.path("allDeclaredMethods").asBoolean()
+                && entry.path("allDeclaredFields").asBoolean();
     }
 }
