@@ -49,6 +49,7 @@ record SshKey(String line, String fingerprint) {
      * @throws Problem {@code ssh_key_refused}
      */
     static SshKey parse(String text) {
+        SshProviders.choose();
         // ssh-keygen ends its files with a line break and many scripts send them as they are.
         Matcher line = LINE.matcher(text.strip());
         if (!line.matches()) {

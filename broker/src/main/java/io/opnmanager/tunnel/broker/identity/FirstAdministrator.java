@@ -32,7 +32,6 @@ class FirstAdministrator {
     private static final String ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789-";
 
     private static final int LENGTH = 24;
-    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Operators operators;
     private final KnownOperators known;
@@ -100,9 +99,10 @@ class FirstAdministrator {
     }
 
     private static String password() {
+        SecureRandom random = new SecureRandom();
         StringBuilder password = new StringBuilder(LENGTH);
         for (int i = 0; i < LENGTH; i++) {
-            password.append(ALPHABET.charAt(RANDOM.nextInt(ALPHABET.length())));
+            password.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));
         }
         return password.toString();
     }

@@ -1,5 +1,6 @@
 package io.opnmanager.tunnel.broker.tunnel;
 
+import io.opnmanager.tunnel.broker.firewall.SshProviders;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -44,6 +45,7 @@ class HostKeys {
 
     /** Reads the key, or makes it. */
     KeyPair load() throws IOException, GeneralSecurityException {
+        SshProviders.choose();
         if (!Files.exists(file)) {
             make();
         }

@@ -1,0 +1,115 @@
+package io.opnmanager.tunnel.acceptance.shipped;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.opnmanager.tunnel.demo.ProjectRoot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.jar.JarFile;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/** Builds everything a second time, which takes a minute; nothing else here does. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class SecondBuildTest {
+
+    @Test
+    @Order(1)
+    void two_builds_of_the_same_sources_are_equal_to_the_byte()
+            throws IOException, InterruptedException {
+        SecondBuild second = SecondBuild.copy();
+        second.run();
+
+        assertThat(Archives.in(ProjectRoot.path())).hasSizeGreaterThan(100);
+        assertThat(Archives.differences(ProjectRoot.path(), second.root())).isEmpty();
+    }
+
+    /**
+     * As far as it goes without a native compiler: Quarkus prepares its input and its arguments.
+     * The jar that the compiler would get holds what it must be told.
+     */
+    @Test
+    @Order(2)
+    void the_input_of_the_native_compiler_has_what_the_programs_need()
+            throws IOException, InterruptedException {
+        SecondBuild copy = SecondBuild.copy();
+        copy.run(
+                "-Dnative",
+                "-Dquarkus.native.sources-only=true",
+                "-Dshipped.folder=native-sources");
+
+        for (Shipped program : Shipped.values()) {
+            Path input = copy.root().resolve(program.module()).resolve("target/native-sources");
+            String arguments = Files.readString(input.resolve("native-image.args"));
+            assertThat(arguments.split(" "))
+                    .as(program.artifact())
+                    .contains(NativeSettingsTest.arguments(program).toArray(String[]::new))
+                    .contains("-march=compatibility", "--no-fallback");
+            boolean hasSsh = program == Shipped.BROKER || program == Shipped.AGENT;
+            assertThat(arguments.contains("io.quarkus.security.BouncyCastleFeature"))
+                    .isEqualTo(hasSsh);
+            Path jar;
+            try (var files = Files.list(input)) {
+                jar =
+                        files.filter(file -> file.toString().endsWith("-runner.jar"))
+                                .findAny()
+                                .orElseThrow();
+            }
+            try (JarFile runner = new JarFile(jar.toFile())) {
+                String home = "META-INF/native-image/";
+                assertThat(
+                                runner.getEntry(
+                                        home
+                                                + "io.opnmanager.tunnel/"
+                                                + program.artifact()
+                                                + "/reachability-metadata.json"))
+                        .isNotNull();
+                JsonNode resources =
+                        new ObjectMapper()
+                                .readTree(
+                                        runner.getInputStream(
+                                                runner.getEntry(home + "resource-config.json")));
+                assertThat(unreached(program, runner, resources)).isEmpty();
+            }
+            assertThat(
+                            copy.root()
+                                    .resolve(program.module())
+                                    .resolve("target")
+                                    .resolve(program.artifact() + ".cdx.json"))
+                    .content()
+                    .contains("\"location\": \"lib/io.opnmanager.tunnel.api-contract-");
+        }
+    }
+
+    /** Our own resources that neither Quarkus nor our metadata puts into the executable. */
+    private static Set<String> unreached(Shipped program, JarFile runner, JsonNode resources)
+            throws IOException {
+        List<Pattern> patterns = new ArrayList<>();
+        resources
+                .at("/resources/includes")
+                .forEach(one -> patterns.add(Pattern.compile(one.path("pattern").asText())));
+        NativeMetadata metadata = NativeMetadata.of(program);
+        Set<String> wanted = new TreeSet<>();
+        for (String folder :
+                List.of("db/migration/", "META-INF/resources/", "firewall-kinds/", "presence/")) {
+            runner.stream()
+                    .filter(entry -> !entry.isDirectory() && entry.getName().startsWith(folder))
+                    .forEach(entry -> wanted.add(entry.getName()));
+        }
+        assertThat(wanted.isEmpty()).isEqualTo(program != Shipped.BROKER);
+        wanted.removeIf(name ->
+                metadata.includes(name)
+                        || patterns.stream().anyMatch(one -> one.matcher(name).matches()));
+        return wanted;
+    }
+}
