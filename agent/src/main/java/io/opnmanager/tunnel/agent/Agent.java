@@ -104,6 +104,8 @@ final class Agent implements AutoCloseable {
 
         Thread.ofVirtual().name("warm-up").start(() -> transport.warmUp(endpoint));
         checkins.start();
+        // Owned last, so that it is told first that the agent stops.
+        own(ServiceManager.ofThisProcess()).ready(checkins::onTime);
         log.infof(
                 "agent started firewall=%d broker=%s targets=%s socket=%s",
                 credential.firewallId(), address.url(), allowed, socket);

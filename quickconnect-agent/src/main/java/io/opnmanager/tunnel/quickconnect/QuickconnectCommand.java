@@ -96,25 +96,28 @@ final class QuickconnectCommand implements Callable<Integer> {
 
     private ExitCode work(Path folder, Credential credential) {
         try (Watch watch =
-                new Watch(
-                        new Broker(address(configuration.broker(), credential), credential),
-                        new Trigger(
-                                configuration
-                                        .socket()
-                                        .map(Path::of)
-                                        .orElseGet(() -> folder.resolve("agent.sock"))),
-                        new Health(
-                                configuration
-                                        .healthFile()
-                                        .map(Path::of)
-                                        .orElseGet(() -> folder.resolve("quickconnect.health"))),
-                        Duration.ofSeconds(credential.checkInterval()))) {
+                        new Watch(
+                                new Broker(address(configuration.broker(), credential), credential),
+                                new Trigger(
+                                        configuration
+                                                .socket()
+                                                .map(Path::of)
+                                                .orElseGet(() -> folder.resolve("agent.sock"))),
+                                new Health(
+                                        configuration
+                                                .healthFile()
+                                                .map(Path::of)
+                                                .orElseGet(() ->
+                                                        folder.resolve("quickconnect.health"))),
+                                Duration.ofSeconds(credential.checkInterval()));
+                ServiceManager manager = ServiceManager.ofThisProcess()) {
             if (once) {
                 return watch.once();
             }
             log.infof("quickconnect-agent started firewall=%d", credential.firewallId());
             watch.start();
             ending.covers(watch);
+            manager.ready(watch::onTime);
             Quarkus.waitForExit();
             return ExitCode.NOTHING_TO_DO;
         }

@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
  */
 @QuarkusMain
 public final class QuickconnectMain {
+
+    /** Where packages put it; read when no other is named and it is there. */
+    private static final Path PACKAGED = Path.of("/etc/opnmanager-tunnel/quickconnect-agent.yaml");
+
     private QuickconnectMain() {}
 
     /** See {@code quickconnect-agent --help}. */
@@ -24,6 +28,8 @@ public final class QuickconnectMain {
                 System.exit(ExitCode.USAGE.number());
             }
             System.setProperty(ConfigurationFile.LOCATION, file.toAbsolutePath().toString());
+        } else if (Files.isReadable(PACKAGED)) {
+            System.setProperty(ConfigurationFile.LOCATION, PACKAGED.toString());
         }
         for (String argument : arguments) {
             if (argument.equals("--verbose")) {

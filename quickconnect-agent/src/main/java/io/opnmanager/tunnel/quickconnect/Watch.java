@@ -36,6 +36,9 @@ final class Watch implements AutoCloseable {
     private static final Duration ENDING = Duration.ofMillis(300);
     private static final double JITTER = 0.1;
 
+    /** A held check with every time limit on the way, and the trigger after it. */
+    private static final Duration LONGEST_CHECK = Duration.ofSeconds(60);
+
     private final Broker broker;
     private final Trigger trigger;
     private final Health health;
@@ -44,6 +47,9 @@ final class Watch implements AutoCloseable {
     private final Thread thread = Thread.ofVirtual().name("watch").unstarted(this::run);
     private Duration afterTrue = FIRST_PAUSE;
     private volatile boolean closed;
+
+    /** By {@link System#nanoTime}: the loop that has not turned until then hangs. */
+    private volatile long dueBy = System.nanoTime() + LONGEST_CHECK.toNanos();
 
     /**
      * Ready to ask.
@@ -87,12 +93,19 @@ final class Watch implements AutoCloseable {
         thread.start();
     }
 
+    /** Whether the loop turns: a broker that is away or refuses is no standstill. */
+    boolean onTime() {
+        return System.nanoTime() - dueBy < 0;
+    }
+
     private void run() {
         try {
             // Many boxes may have come up with the same power line.
             Thread.sleep(ThreadLocalRandom.current().nextLong(500));
             while (!closed) {
+                dueBy = System.nanoTime() + LONGEST_CHECK.toNanos();
                 Duration pause = step();
+                dueBy = System.nanoTime() + pause.plus(LONGEST_CHECK).toNanos();
                 if (!closed) {
                     // The HTTP client swallows the interrupt of close and calls it a failure.
                     Thread.sleep(pause);

@@ -30,6 +30,9 @@ public final class Checkins implements Runnable, AutoCloseable {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
 
+    /** A check-in itself, with every time limit on the way and what the answer makes it do. */
+    private static final Duration LONGEST_CHECKIN = Duration.ofSeconds(90);
+
     private final Broker broker;
     private final Tunnels tunnels;
     private final Updates updates;
@@ -38,6 +41,10 @@ public final class Checkins implements Runnable, AutoCloseable {
     private final Backoff backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
     private final Thread thread = Thread.ofVirtual().name("checkins").unstarted(this);
     private volatile boolean closed;
+
+    /** By {@link System#nanoTime}: the loop that has not turned until then hangs. */
+    private volatile long dueBy = System.nanoTime() + LONGEST_CHECKIN.toNanos();
+
     private Duration interval;
     private boolean wasRefused;
     private boolean wasAway;
@@ -57,11 +64,18 @@ public final class Checkins implements Runnable, AutoCloseable {
         thread.start();
     }
 
+    /** Whether the loop turns: a broker that is away or refuses is no standstill. */
+    public boolean onTime() {
+        return System.nanoTime() - dueBy < 0;
+    }
+
     @Override
     public void run() {
         try {
             while (!closed) {
+                dueBy = System.nanoTime() + LONGEST_CHECKIN.toNanos();
                 Pause pause = once();
+                dueBy = System.nanoTime() + pause.clock().plus(LONGEST_CHECKIN).toNanos();
                 wake.await(pause.never(), BETWEEN_CHANGES, pause.clock());
             }
         } catch (InterruptedException e) {
