@@ -99,6 +99,13 @@ class BackupTest {
         JsonNode verdict = world.operator().call("GET", "/api/v1/audit/verify", null).body();
         assertThat(verdict.path("intact").asBoolean()).as("%s", verdict).isTrue();
         assertThat(verdict.path("sealed").asLong()).isPositive();
+        assertThat(world.operator().metric("opnmanager_audit_intact")).isEqualTo(1);
+        assertThat(world.operator().metric("opnmanager_database_up")).isEqualTo(1);
+        assertThat(world.operator().metric("opnmanager_firewalls_enrolled")).isEqualTo(2);
+        assertThat(world.operator().metric("opnmanager_ports")).isEqualTo(50);
+        assertThat(world.operator().metric("opnmanager_kills_unconfirmed")).isZero();
+        assertThat(world.operator().metric("opnmanager_certificate_expires"))
+                .isGreaterThan(Instant.now().plusSeconds(86_400).getEpochSecond());
     }
 
     @Test
