@@ -210,6 +210,13 @@ final class World implements AutoCloseable {
         return operator;
     }
 
+    /** A token of the first administrator, for a program that is not ours. */
+    String operatorToken() throws IOException, InterruptedException {
+        try (OperatorClient administrator = broker.administratorClient()) {
+            return administrator.token("another program");
+        }
+    }
+
     /** Makes an operator whose password is {@link #PASSWORD}. */
     void addOperator(String name, String role) throws Exception {
         Answer made =

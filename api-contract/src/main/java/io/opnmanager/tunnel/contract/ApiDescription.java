@@ -1,10 +1,14 @@
 package io.opnmanager.tunnel.contract;
 
 import jakarta.ws.rs.core.Application;
+import org.eclipse.microprofile.openapi.annotations.Components;
 import org.eclipse.microprofile.openapi.annotations.OpenAPIDefinition;
 import org.eclipse.microprofile.openapi.annotations.enums.SecuritySchemeIn;
 import org.eclipse.microprofile.openapi.annotations.enums.SecuritySchemeType;
 import org.eclipse.microprofile.openapi.annotations.info.Info;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
 
 /**
@@ -18,7 +22,21 @@ import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
                         version = "1",
                         description =
                                 "On-demand tunnels to firewalls behind NAT. Every failure is an RFC 9457 problem document with a stable code;"
-                                        + " times are UTC ISO-8601; bodies are at most 64 KiB."))
+                                        + " times are UTC ISO-8601; bodies are at most 64 KiB."),
+        components =
+                @Components(
+                        responses =
+                                @APIResponse(
+                                        name = "Problem",
+                                        description = "Refused or not possible now: see code.",
+                                        content =
+                                                @Content(
+                                                        mediaType = ProblemDocument.MEDIA_TYPE,
+                                                        schema =
+                                                                @Schema(
+                                                                        implementation =
+                                                                                ProblemDocument
+                                                                                        .class)))))
 @SecurityScheme(
         securitySchemeName = "agent",
         type = SecuritySchemeType.HTTP,

@@ -58,6 +58,7 @@ class OpenApiDocumentTest {
                 .enableModelReader(false)
                 .enableStandardFilter(true)
                 .enableStandardStaticFiles(false)
+                .addFilter(new ProblemAnswers())
                 .build()
                 .toYAML();
     }

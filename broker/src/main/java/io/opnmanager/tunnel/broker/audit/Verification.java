@@ -31,8 +31,11 @@ class Verification {
 
     private final Jdbi jdbi;
 
-    Verification(Jdbi jdbi) {
+    private final AuditMetrics metrics;
+
+    Verification(Jdbi jdbi, AuditMetrics metrics) {
         this.jdbi = jdbi;
+        this.metrics = metrics;
     }
 
     /**
@@ -55,6 +58,7 @@ class Verification {
             if (broken == null && number != null && head != null) {
                 broken = noted(number, head);
             }
+            metrics.verified(broken == null);
             long unsealed =
                     jdbi.withHandle(handle ->
                             handle.createQuery("SELECT COUNT(*) FROM audit WHERE id > :last")

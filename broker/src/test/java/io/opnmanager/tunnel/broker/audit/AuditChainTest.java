@@ -53,7 +53,8 @@ class AuditChainTest {
     private static Jdbi jdbi = Jdbi.create("none");
 
     private final Sealer sealer = sealer();
-    private final Verification verification = new Verification(jdbi);
+    private final Verification verification =
+            new Verification(jdbi, new AuditMetrics(new SimpleMeterRegistry()));
 
     @BeforeAll
     static void make() throws Exception {
