@@ -32,7 +32,7 @@ class FirewallPage extends Part {
     @state() private firewall: Firewall | undefined;
     @state() private pins: Pin[] = [];
     @state() private history: Page<Tunnel> | undefined;
-    @state() private update: FirewallUpdate | undefined;
+    @state() private agentUpdate: FirewallUpdate | undefined;
     @state() private problem: Problem | undefined;
     private page = 0;
     private readonly dialog = createRef<Dialog>();
@@ -53,7 +53,7 @@ class FirewallPage extends Part {
         if (changed.has('firewallId')) {
             this.firewall = undefined;
             this.history = undefined;
-            this.update = undefined;
+            this.agentUpdate = undefined;
             this.pins = [];
             this.page = 0;
             void this.read();
@@ -84,7 +84,7 @@ class FirewallPage extends Part {
             this.history = history.done;
         }
         if ('done' in update) {
-            this.update = update.done;
+            this.agentUpdate = update.done;
         }
     }
 
@@ -137,7 +137,7 @@ class FirewallPage extends Part {
                 <dt>Host name</dt><dd>${firewall.hostname ?? '–'}</dd>
                 <dt>Platform</dt><dd>${firewall.platform ?? '–'}</dd>
                 <dt>Agent</dt><dd>${firewall.agent_version ?? '–'}</dd>
-                ${firewall.enrolled && this.update ? html`<dt>Its updates</dt><dd data-test="update">${updateState(this.update)}${updateWords(this.update)}</dd>` : nothing}
+                ${firewall.enrolled && this.agentUpdate ? html`<dt>Its updates</dt><dd data-test="update">${updateState(this.agentUpdate)}${updateWords(this.agentUpdate)}</dd>` : nothing}
                 <dt>Last seen</dt><dd title=${moment(firewall.last_seen)}>${ago(firewall.last_seen, this.clock.now)}</dd>
                 <dt>Enrolled</dt><dd>${moment(firewall.enrolled_at)}</dd>
                 <dt>Number</dt><dd>${firewall.id} <span class="quiet">· SSH user fw-${firewall.id}</span></dd>

@@ -38,6 +38,7 @@ class ConsolePagesInChromiumTest {
         ENROL_TOKEN("/enrol?firewall=WAITING", "[data-test=make-token]"),
         AUDIT("/audit", "[data-test=audit]"),
         OPERATORS("/operators", "[data-row=second]"),
+        ROLLOUT("/rollout", "[data-test=counts]"),
         NODES("/nodes", "[data-test=nodes] section"),
         ACCOUNT("/tokens", "[data-test=tokens]"),
         CONNECT("/connect?choose=1&firewall=FIREWALL", "[data-test=connect-form]"),
@@ -54,7 +55,7 @@ class ConsolePagesInChromiumTest {
 
     @BeforeAll
     void start() throws Exception {
-        console = ConsoleWorld.start("pages");
+        console = ConsoleWorld.start("pages", Releases.published("pages", "2.0.0"));
         World world = console.world();
         long active = world.openActive(world.firewall()).path("id").asLong();
         world.operator().close(active);

@@ -10,6 +10,7 @@ import com.microsoft.playwright.options.WaitForSelectorState;
 import io.opnmanager.tunnel.demo.Answer;
 import io.opnmanager.tunnel.demo.Broker;
 import io.opnmanager.tunnel.demo.OperatorClient;
+import io.opnmanager.tunnel.demo.SignedRelease;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -35,9 +36,17 @@ final class ConsoleWorld implements AutoCloseable {
     }
 
     static ConsoleWorld start(String name) throws Exception {
+        return start(World.named(name));
+    }
+
+    /** The same with a release of agents. */
+    static ConsoleWorld start(String name, SignedRelease release) throws Exception {
+        return start(World.named(name).release(release));
+    }
+
+    private static ConsoleWorld start(WorldBuilder builder) throws Exception {
         return new ConsoleWorld(
-                World.named(name)
-                        .firewalls(1)
+                builder.firewalls(1)
                         .plainHttp()
                         .with("opnmanager.request.approval-tags", GUARDED)
                         .start());

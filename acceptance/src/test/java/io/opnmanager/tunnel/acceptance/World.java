@@ -90,6 +90,9 @@ final class World implements AutoCloseable {
         if (builder.gateway) {
             var _ = broker.openGateway();
         }
+        if (builder.release != null) {
+            broker.release(builder.release);
+        }
         if (builder.heap != null) {
             broker.heap(builder.heap);
         }

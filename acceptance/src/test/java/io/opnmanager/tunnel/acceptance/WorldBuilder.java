@@ -1,5 +1,6 @@
 package io.opnmanager.tunnel.acceptance;
 
+import io.opnmanager.tunnel.demo.SignedRelease;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ final class WorldBuilder {
     boolean plainHttp;
     boolean gateway;
     @Nullable String heap;
+    @Nullable SignedRelease release;
 
     WorldBuilder(String name) {
         this.name = name;
@@ -41,6 +43,12 @@ final class WorldBuilder {
     /** The gateway for programs, with the broker's own certificate. */
     WorldBuilder gateway() {
         gateway = true;
+        return this;
+    }
+
+    /** A release of agents, and with it enrolment lines. */
+    WorldBuilder release(SignedRelease served) {
+        release = served;
         return this;
     }
 

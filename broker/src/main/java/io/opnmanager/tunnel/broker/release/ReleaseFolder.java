@@ -23,7 +23,7 @@ class ReleaseFolder {
 
     private final ReleaseSettings settings;
 
-    /** Only the look writes it; one at a time. */
+    /** Written by the look, which goes on in one thread at a time. */
     private volatile State state = new Nothing();
 
     private String mark = "";
@@ -81,7 +81,7 @@ class ReleaseFolder {
 
     @Scheduled(every = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     @RunOnVirtualThread
-    void look() {
+    synchronized void look() {
         if (settings.folder().isEmpty()) {
             return;
         }

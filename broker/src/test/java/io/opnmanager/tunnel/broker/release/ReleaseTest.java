@@ -4,6 +4,7 @@ import static io.opnmanager.tunnel.broker.Api.administrator;
 import static io.opnmanager.tunnel.broker.Api.ask;
 import static io.opnmanager.tunnel.broker.Api.stranger;
 import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
@@ -15,11 +16,19 @@ import io.opnmanager.tunnel.demo.SignedRelease;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.Map;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,6 +82,69 @@ class ReleaseTest {
                 .get("/api/release/install.sh")
                 .then()
                 .statusCode(200);
+    }
+
+    @Test
+    void a_flood_of_one_address_is_slowed_and_others_are_served() throws Exception {
+        try (HttpClient flood = from("127.0.0.9")) {
+            int served = 0;
+            HttpResponse<String> answer = file(flood, "release.txt");
+            while (answer.statusCode() == 200 && served < 3_000) {
+                served++;
+                answer = file(flood, "release.txt");
+            }
+
+            assertThat(served).isBetween(300, 2_999);
+            assertThat(answer.statusCode()).isEqualTo(429);
+            assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+            assertThat(answer.body()).contains("too_many_requests");
+        }
+        given().get("/api/release/release.txt").then().statusCode(200);
+    }
+
+    @Test
+    void whoever_hangs_up_in_the_middle_takes_no_place_for_ever() throws Exception {
+        var _ =
+                ReleaseWorld.release()
+                        .publish("1.0.0", Map.of("sh-agent any large", "x".repeat(8_000_000)));
+        folder.look();
+        for (int i = 0; i < 60; i++) {
+            try (Socket socket =
+                    new Socket(
+                            InetAddress.getLoopbackAddress(),
+                            RestAssured.port,
+                            InetAddress.ofLiteral("127.0.0.8"),
+                            0)) {
+                socket.getOutputStream()
+                        .write(
+                                "GET /api/release/large HTTP/1.1\r\nHost: x\r\n\r\n"
+                                        .getBytes(StandardCharsets.UTF_8));
+                assertThat(new String(socket.getInputStream().readNBytes(12), UTF_8))
+                        .isEqualTo("HTTP/1.1 200");
+            }
+        }
+
+        try (HttpClient client = from("127.0.0.8")) {
+            HttpResponse<String> answer = file(client, "large");
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.body()).hasSize(8_000_000);
+        }
+    }
+
+    private static HttpClient from(String address) {
+        return HttpClient.newBuilder().localAddress(InetAddress.ofLiteral(address)).build();
+    }
+
+    private static HttpResponse<String> file(HttpClient client, String name) throws Exception {
+        return client.send(
+                HttpRequest.newBuilder(
+                                URI.create(
+                                        "http://127.0.0.1:"
+                                                + RestAssured.port
+                                                + "/api/release/"
+                                                + name))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
     }
 
     @ParameterizedTest

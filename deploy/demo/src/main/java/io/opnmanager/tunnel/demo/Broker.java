@@ -118,6 +118,14 @@ public final class Broker implements AutoCloseable {
         return port;
     }
 
+    /** Serves a release, and says where it is itself and by which key; before the start. */
+    public void release(SignedRelease release) {
+        properties.put("opnmanager.release.folder", release.folder().toString());
+        properties.put("opnmanager.release.key-sha256", release.keySha256());
+        properties.put("opnmanager.release.broker-url", uri().toString());
+        properties.put("opnmanager.release.broker-pin", certificates.pin());
+    }
+
     /** The most memory that it may take for its heap, and as much again beside it. */
     public void heap(String most) {
         heap = most;

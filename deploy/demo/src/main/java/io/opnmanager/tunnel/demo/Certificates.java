@@ -1,11 +1,16 @@
 package io.opnmanager.tunnel.demo;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.MessageDigest;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.util.Base64;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -75,6 +80,24 @@ public final class Certificates {
     /** Its private key, 0600. */
     public Path keyFile() {
         return folder.resolve("server-key.pem");
+    }
+
+    /** The public key of the broker's certificate as agents pin it, {@code sha256/<base64>}. */
+    public String pin() {
+        try (InputStream in = Files.newInputStream(certificateFile())) {
+            byte[] key =
+                    CertificateFactory.getInstance("X.509")
+                            .generateCertificate(in)
+                            .getPublicKey()
+                            .getEncoded();
+            return "sha256/"
+                    + Base64.getEncoder()
+                            .encodeToString(MessageDigest.getInstance("SHA-256").digest(key));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("a certificate that cannot be read", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** For a client that trusts this authority and no other. */
