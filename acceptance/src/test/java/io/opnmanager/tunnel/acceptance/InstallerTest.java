@@ -250,19 +250,135 @@ class InstallerTest {
     @Test
     void half_of_it_does_nothing() throws Exception {
         String text = Project.read(SCRIPT);
-        for (int part = 1; part < 40; part++) {
+        for (int part = 1; part < 16; part++) {
             Path cut = folder.resolve("cut.sh");
-            Files.writeString(cut, text.substring(0, text.length() * part / 40));
+            Files.writeString(cut, text.substring(0, text.length() * part / 16));
             Script.Ended ended =
                     Script.run(
                             folder,
                             Map.of("OPNMANAGER_ROOT", root + "", "TMPDIR", temporary + ""),
                             LIMIT,
                             List.of("dash", cut + "", "--broker", broker.url()));
-            assertThat(ended.output()).as("%d of 40", part).doesNotContain("install.sh:");
+            assertThat(ended.output()).as("%d of 16", part).doesNotContain("install.sh:");
         }
         nothingWasInstalled();
         assertThat(broker.fetched).isEmpty();
+    }
+
+    @Test
+    void on_debian_it_installs_the_packages_keeps_them_for_the_way_back_and_enrols_once()
+            throws Exception {
+        for (String name : List.of("info", "updates", "triggers")) {
+            Files.createDirectories(root.resolve("var/lib/dpkg").resolve(name));
+        }
+        Files.createFile(root.resolve("var/lib/dpkg/status"));
+        Path home = Files.createDirectories(folder.resolve("tree/agent/usr/lib/opnmanager-tunnel"));
+        Files.copy(
+                SCRIPT.resolveSibling("opnmanager-agent-update"),
+                home.resolve("opnmanager-agent-update"),
+                java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
+        program(
+                folder.resolve("tree/agent/usr/bin/opnmanager-agent"),
+                """
+                # enroll --broker URL --token-file - --ca-file FILE
+                read -r token
+                mkdir -p "${0%/usr/bin/*}/var/lib/opnmanager-agent"
+                echo "web_target=$AGENT_WEB_TARGET"
+                curl -sS --cacert "$7" -H 'Content-Type: application/json' -d "{\\"enrolment_token\\": \\"$token\\"}" \\
+                    -o "${0%/usr/bin/*}/var/lib/opnmanager-agent/credential.json" "$3/api/enroll"
+                """);
+        broker.release =
+                key.release(
+                        "0.1.0",
+                        folder.resolve("debs"),
+                        SCRIPT,
+                        deb("opnmanager-runtime", "tree/runtime"),
+                        deb("opnmanager-agent", "tree/agent"),
+                        deb("opnmanager-quickconnect-agent", "tree/quickconnect"));
+        String[] line = {
+            "--broker",
+            broker.url(),
+            "--kind",
+            "debian",
+            "--key-sha256",
+            checksum(),
+            "--ca-file",
+            broker.authority() + "",
+            "--web-target",
+            "https://localhost:8443",
+            "--updates"
+        };
+
+        Script.Ended ended = install("dash", line);
+
+        assertThat(ended.code()).as(ended.output()).isZero();
+        assertThat(ended.output())
+                .contains(
+                        "web_target=https://localhost:8443",
+                        "kept for the way back",
+                        "version 0.1.0 is installed")
+                .doesNotContain(ReleasingBroker.TOKEN);
+        assertThat(broker.enrolments.element().path("enrolment_token").asText())
+                .isEqualTo(ReleasingBroker.TOKEN);
+        Path settings = root.resolve("etc/opnmanager-tunnel");
+        assertThat(settings.resolve("release-key.pem")).hasSameBinaryContentAs(key.publicPart());
+        assertThat(settings.resolve("agent-update.conf"))
+                .content()
+                .contains(
+                        "broker_url=" + broker.url(), "ca_file=" + settings.resolve("broker-ca.pem"));
+        assertThat(root.resolve("etc/default/opnmanager-agent"))
+                .content()
+                .contains(
+                        "AGENT_WEB_TARGET=https://localhost:8443",
+                        "AGENT_TARGETS=localhost:8443",
+                        "AGENT_UPDATE=true");
+        try (Stream<Path> kept =
+                Files.list(root.resolve("var/lib/opnmanager-agent-update/current"))) {
+            assertThat(kept).hasSize(3);
+        }
+
+        Script.Ended again = install("dash", line);
+
+        assertThat(again.code()).as(again.output()).isEqualTo(5);
+        assertThat(again.output()).contains("nothing was changed, and the token is still good");
+        assertThat(broker.enrolments).hasSize(1);
+    }
+
+    private static void program(Path file, String text) throws IOException {
+        Path parent = file.resolveSibling(".");
+        Files.createDirectories(parent.normalize());
+        Files.writeString(file, "#!/bin/sh\n" + text);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private Path deb(String name, String tree) throws Exception {
+        String architecture = run("dpkg", "--print-architecture");
+        Path control = Files.createDirectories(folder.resolve(tree).resolve("DEBIAN"));
+        Files.writeString(
+                control.resolve("control"),
+                """
+                Package: %s
+                Version: 0.1.0
+                Architecture: %s
+                Maintainer: Nobody <nobody@example.net>
+                Description: for a test
+                """
+                        .formatted(name, architecture));
+        Path file = folder.resolve("%s_0.1.0_%s.deb".formatted(name, architecture));
+        run(
+                "dpkg-deb",
+                "--root-owner-group",
+                "-Znone",
+                "--build",
+                folder.resolve(tree) + "",
+                file + "");
+        return file;
+    }
+
+    private static String run(String... line) throws Exception {
+        Script.Ended ended = Script.run(Project.root(), Map.of(), LIMIT, List.of(line));
+        assertThat(ended.code()).as(ended.output()).isZero();
+        return ended.output().strip();
     }
 
     @Test
