@@ -368,7 +368,7 @@ install_debian() {
     done
     # Names without blanks, all of them.
     # shellcheck disable=SC2086
-    DEBIAN_FRONTEND=noninteractive dpkg ${root:+--root="$root" --force-script-chrootless --force-not-root} \
+    DEBIAN_FRONTEND=noninteractive dpkg ${root:+--root="$root" --force-script-chrootless --force-not-root --log=/dev/null} \
         --force-confdef --force-confold -i $debs </dev/null ||
         fail "$BROKE" "dpkg could not install the packages; 'apt-get -f install' fetches what they need, then paste the line again"
     settings=$root/etc/opnmanager-tunnel

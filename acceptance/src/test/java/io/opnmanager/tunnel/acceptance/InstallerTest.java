@@ -325,7 +325,8 @@ class InstallerTest {
         assertThat(settings.resolve("agent-update.conf"))
                 .content()
                 .contains(
-                        "broker_url=" + broker.url(), "ca_file=" + settings.resolve("broker-ca.pem"));
+                        "broker_url=" + broker.url(),
+                        "ca_file=" + settings.resolve("broker-ca.pem"));
         assertThat(root.resolve("etc/default/opnmanager-agent"))
                 .content()
                 .contains(
