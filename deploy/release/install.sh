@@ -349,7 +349,9 @@ install_debian() {
     command -v dpkg >/dev/null 2>&1 || fail "$BROKE" "dpkg: wanted on this box, found none"
     architecture=$(dpkg --print-architecture)
     folder=$root/var/lib/opnmanager-agent
-    if [ -e "$folder/credential.json" ] && dpkg-query -W -f '${Status}' opnmanager-agent 2>/dev/null | grep -q ' installed$'; then
+    # The braces are dpkg-query's.
+    # shellcheck disable=SC2016
+    if [ -e "$folder/credential.json" ] && dpkg-query ${root:+--admindir="$root/var/lib/dpkg"} -W -f '${Status}' opnmanager-agent 2>/dev/null | grep -q ' installed$'; then
         fail "$ENROLLED" "enrolled already: $folder holds an identity; nothing was changed, and the token is still good"
     fi
     debs=
@@ -366,7 +368,8 @@ install_debian() {
     done
     # Names without blanks, all of them.
     # shellcheck disable=SC2086
-    DEBIAN_FRONTEND=noninteractive dpkg --force-confdef --force-confold -i $debs </dev/null ||
+    DEBIAN_FRONTEND=noninteractive dpkg ${root:+--root="$root" --force-script-chrootless --force-not-root --log=/dev/null} \
+        --force-confdef --force-confold -i $debs </dev/null ||
         fail "$BROKE" "dpkg could not install the packages; 'apt-get -f install' fetches what they need, then paste the line again"
     settings=$root/etc/opnmanager-tunnel
     keep "$work/release-key.pem" "$settings/release-key.pem"
@@ -391,9 +394,10 @@ install_debian() {
     environment_of_agent
     if [ ! -e "$folder/credential.json" ]; then
         as_agent=
-        ! id opnmanager-agent >/dev/null 2>&1 || as_agent="runuser -u opnmanager-agent --"
-        # shellcheck disable=SC2086
-        $as_agent env ${web_target:+AGENT_WEB_TARGET="$web_target"} opnmanager-agent enroll --broker "$broker" --token-file - $trust \
+        [ -n "$root" ] || ! id opnmanager-agent >/dev/null 2>&1 || as_agent="runuser -u opnmanager-agent --"
+        # shellcheck disable=SC2046,SC2086
+        $as_agent env ${web_target:+AGENT_WEB_TARGET="$web_target"} "$root/usr/bin/opnmanager-agent" enroll --broker "$broker" --token-file - $trust \
+            $([ ! -e "$settings/agent.yaml" ] || echo "--config=$settings/agent.yaml") \
             <"$work/token" || exit $?
     fi
     if [ -d /run/systemd/system ] && [ -z "$root" ]; then

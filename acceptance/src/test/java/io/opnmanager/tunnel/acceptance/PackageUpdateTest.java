@@ -179,6 +179,7 @@ class PackageUpdateTest {
                                 "--root=" + root,
                                 "--force-script-chrootless",
                                 "--force-not-root",
+                                "--log=/dev/null",
                                 "-i"));
         List<String> keep = new ArrayList<>(List.of("keep"));
         for (Path deb : debs) {

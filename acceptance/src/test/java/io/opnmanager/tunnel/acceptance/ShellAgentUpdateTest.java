@@ -330,6 +330,25 @@ class ShellAgentUpdateTest {
     }
 
     @Test
+    void a_tunnel_that_is_held_is_not_cut_off() throws Exception {
+        release("9.0.0", "");
+        allowed();
+        Program program = run();
+        // What the agent makes for each tunnel, and counts.
+        Path tunnel = state().resolve("run/" + program.pid() + "/tunnels/99");
+        Files.createDirectory(tunnel);
+        broker.offer = "9.0.0";
+        int before = broker.checkins.size();
+        Eventually.within(LIMIT, () -> assertThat(broker.checkins).hasSizeGreaterThan(before + 2));
+        assertThat(broker.fetched).isEmpty();
+
+        Files.delete(tunnel);
+
+        reported("confirmed", "9.0.0");
+        stop(program);
+    }
+
+    @Test
     void killed_while_it_tries_it_finds_the_old_version_and_gives_up_after_three_times()
             throws Exception {
         release("9.0.0", "sleep 1000");
