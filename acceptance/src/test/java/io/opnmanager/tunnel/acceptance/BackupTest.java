@@ -102,10 +102,10 @@ class BackupTest {
         assertThat(world.operator().metric("opnmanager_audit_intact")).isEqualTo(1);
         assertThat(world.operator().metric("opnmanager_database_up")).isEqualTo(1);
         assertThat(world.operator().metric("opnmanager_firewalls_enrolled")).isEqualTo(2);
-        assertThat(world.operator().metric("opnmanager_ports")).isEqualTo(50);
+        assertThat(world.operator().metric("opnmanager_ports")).isEqualTo(50.0);
         assertThat(world.operator().metric("opnmanager_kills_unconfirmed")).isZero();
         assertThat(world.operator().metric("opnmanager_certificate_expires"))
-                .isGreaterThan(Instant.now().plusSeconds(86_400).getEpochSecond());
+                .isGreaterThan(Instant.now().plusSeconds(86_400).getEpochSecond() * 1.0);
     }
 
     @Test

@@ -16,13 +16,19 @@ import org.jspecify.annotations.Nullable;
  * @param kill tunnels to end; handed out until {@code tunnel_status} confirms it
  * @param serverTime the broker's clock
  * @param checkinInterval seconds until the next check-in that nobody triggers
+ * @param sshHostKeys the host keys to accept from now on, instead of those of before; one line each
+ *     as in {@code known_hosts} without the host
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record CheckinAnswer(
         List<PendingRequest> pendingRequests,
         List<Kill> kill,
         Instant serverTime,
-        @Schema(description = "Seconds.") int checkinInterval) {
+        @Schema(description = "Seconds.") int checkinInterval,
+        @Schema(
+                        description =
+                                "The SSH host keys to accept from now on, instead of those of before. More than one while a key is being replaced.")
+                List<String> sshHostKeys) {
 
     /**
      * A tunnel to open.

@@ -1,7 +1,7 @@
 package io.opnmanager.tunnel.broker.request;
 
 import io.opnmanager.tunnel.broker.database.UtcTime;
-import io.opnmanager.tunnel.broker.firewall.FirewallConfiguration;
+import io.opnmanager.tunnel.broker.firewall.EnrolmentTerms;
 import io.opnmanager.tunnel.broker.firewall.Firewalls;
 import io.opnmanager.tunnel.broker.firewall.Target;
 import io.opnmanager.tunnel.broker.identity.Caller;
@@ -34,19 +34,19 @@ class AgentWork {
     private final Jdbi jdbi;
     private final RequestSettings settings;
     private final Firewalls firewalls;
-    private final FirewallConfiguration agents;
+    private final EnrolmentTerms terms;
     private final Requests requests;
 
     AgentWork(
             Jdbi jdbi,
             RequestSettings settings,
             Firewalls firewalls,
-            FirewallConfiguration agents,
+            EnrolmentTerms terms,
             Requests requests) {
         this.jdbi = jdbi;
         this.settings = settings;
         this.firewalls = firewalls;
-        this.agents = agents;
+        this.terms = terms;
         this.requests = requests;
     }
 
@@ -77,7 +77,11 @@ class AgentWork {
             }
         }
         return new CheckinAnswer(
-                pending, kill, Instant.now(), (int) agents.checkinInterval().toSeconds());
+                pending,
+                kill,
+                Instant.now(),
+                (int) terms.checkinInterval().toSeconds(),
+                terms.hostKeys());
     }
 
     /** The rows of the tunnels that the agent says it holds; one of another firewall is refused. */
