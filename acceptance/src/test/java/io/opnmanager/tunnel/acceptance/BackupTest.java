@@ -7,6 +7,7 @@ import io.opnmanager.tunnel.demo.Answer;
 import io.opnmanager.tunnel.demo.Database;
 import io.opnmanager.tunnel.demo.EmbeddedMariaDb;
 import io.opnmanager.tunnel.demo.OperatorClient;
+import io.opnmanager.tunnel.demo.Program;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -102,10 +103,10 @@ class BackupTest {
         assertThat(world.operator().metric("opnmanager_audit_intact")).isEqualTo(1);
         assertThat(world.operator().metric("opnmanager_database_up")).isEqualTo(1);
         assertThat(world.operator().metric("opnmanager_firewalls_enrolled")).isEqualTo(2);
-        assertThat(world.operator().metric("opnmanager_ports")).isEqualTo(50);
+        assertThat(world.operator().metric("opnmanager_ports")).isEqualTo(50.0);
         assertThat(world.operator().metric("opnmanager_kills_unconfirmed")).isZero();
         assertThat(world.operator().metric("opnmanager_certificate_expires"))
-                .isGreaterThan(Instant.now().plusSeconds(86_400).getEpochSecond());
+                .isGreaterThan(Instant.now().plusSeconds(86_400).getEpochSecond() * 1.0);
     }
 
     @Test
@@ -124,7 +125,17 @@ class BackupTest {
         try (var connection = world.broker().database().connect();
                 var statement = connection.createStatement()) {
             var _ = statement.executeUpdate("UPDATE node SET last_seen = '2026-01-01'");
+            var _ =
+                    statement.executeUpdate(
+                            """
+                            INSERT INTO flyway_schema_history (installed_rank, version, description, type, script,
+                                checksum, installed_by, execution_time, success)
+                            VALUES (999, '999', 'newer', 'SQL', 'V999__newer.sql', 1, 'a newer broker', 1, TRUE)
+                            """);
         }
+        Program older = world.broker().launch();
+        assertThat(older.awaitExit(LIMIT)).isNotZero();
+        assertThat(older.output()).contains("applied migration not resolved locally: 999");
         Script.Ended full = restore(archive);
         assertThat(full.code()).as(full.output()).isEqualTo(5);
         assertThat(full.output()).contains("is not empty; --force replaces it");

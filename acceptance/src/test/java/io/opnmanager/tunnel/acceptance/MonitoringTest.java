@@ -53,12 +53,10 @@ class MonitoringTest {
 
         assertThat(alerts().map(alert -> alert.at("/annotations/runbook").asText()))
                 .isNotEmpty()
-                .allSatisfy(
-                        runbook -> {
-                            assertThat(runbook).startsWith("docs/operations.md#");
-                            assertThat(headings)
-                                    .contains(runbook.substring(runbook.indexOf('#') + 1));
-                        });
+                .allSatisfy(runbook -> {
+                    assertThat(runbook).startsWith("docs/operations.md#");
+                    assertThat(headings).contains(runbook.substring(runbook.indexOf('#') + 1));
+                });
     }
 
     @Test
@@ -66,25 +64,20 @@ class MonitoringTest {
         Set<String> known = known();
         List<String> asked = new ArrayList<>();
         alerts().forEach(alert -> asked.add(alert.path("expr").asText()));
-        panels().forEach(
-                panel ->
-                        panel.path("targets")
-                                .forEach(target -> asked.add(target.path("expr").asText())));
+        panels().forEach(panel ->
+                panel.path("targets").forEach(target -> asked.add(target.path("expr").asText())));
 
         assertThat(asked)
-                .allSatisfy(
-                        expression ->
-                                assertThat(
-                                                NAME.matcher(expression)
-                                                        .results()
-                                                        .map(found -> found.group(1)))
-                                        .as(expression)
-                                        .allMatch(known::contains));
+                .allSatisfy(expression ->
+                        assertThat(NAME.matcher(expression).results().map(found -> found.group(1)))
+                                .as(expression)
+                                .allMatch(known::contains));
     }
 
     @Test
     void the_dashboard_is_whole_and_works_with_any_prometheus() throws IOException {
-        JsonNode dashboard = new ObjectMapper().readTree(Project.read(FOLDER.resolve("dashboard.json")));
+        JsonNode dashboard =
+                new ObjectMapper().readTree(Project.read(FOLDER.resolve("dashboard.json")));
         assertThat(dashboard.path("schemaVersion").asInt()).isPositive();
         assertThat(dashboard.at("/templating/list").findValuesAsText("name"))
                 .containsExactly("datasource", "instance");
@@ -92,19 +85,16 @@ class MonitoringTest {
         Set<String> places = new HashSet<>();
         assertThat(panels())
                 .isNotEmpty()
-                .allSatisfy(
-                        panel -> {
-                            assertThat(ids.add(panel.path("id").asInt())).isTrue();
-                            assertThat(panel.path("title").asText()).isNotBlank();
-                            assertThat(panel.path("type").asText()).isIn("timeseries", "stat");
-                            assertThat(panel.at("/datasource/uid").asText())
-                                    .isEqualTo("${datasource}");
-                            JsonNode at = panel.path("gridPos");
-                            assertThat(at.path("x").asInt() + at.path("w").asInt())
-                                    .isLessThanOrEqualTo(24);
-                            assertThat(places.add(at.path("x") + "," + at.path("y"))).isTrue();
-                            assertThat(panel.path("targets")).isNotEmpty();
-                        });
+                .allSatisfy(panel -> {
+                    assertThat(ids.add(panel.path("id").asInt())).isTrue();
+                    assertThat(panel.path("title").asText()).isNotBlank();
+                    assertThat(panel.path("type").asText()).isIn("timeseries", "stat");
+                    assertThat(panel.at("/datasource/uid").asText()).isEqualTo("${datasource}");
+                    JsonNode at = panel.path("gridPos");
+                    assertThat(at.path("x").asInt() + at.path("w").asInt()).isLessThanOrEqualTo(24);
+                    assertThat(places.add(at.path("x") + "," + at.path("y"))).isTrue();
+                    assertThat(panel.path("targets")).isNotEmpty();
+                });
     }
 
     private static Set<String> known() {
@@ -112,13 +102,12 @@ class MonitoringTest {
         Pattern.compile("\\| `(opnmanager_[a-z_]+)` \\| (\\w+) \\|")
                 .matcher(Project.read(Project.root().resolve("docs/metrics.md")))
                 .results()
-                .forEach(
-                        row -> {
-                            known.add(row.group(1));
-                            if (row.group(2).equals("timer")) {
-                                known.add(row.group(1) + "_bucket");
-                            }
-                        });
+                .forEach(row -> {
+                    known.add(row.group(1));
+                    if (row.group(2).equals("timer")) {
+                        known.add(row.group(1) + "_bucket");
+                    }
+                });
         return known;
     }
 

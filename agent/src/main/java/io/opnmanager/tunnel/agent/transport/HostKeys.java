@@ -9,8 +9,12 @@ import java.util.stream.Collectors;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.config.keys.PublicKeyEntryResolver;
+import org.jspecify.annotations.Nullable;
 
-/** The broker's host keys as they were at enrolment; no other is accepted, none is ever learned. */
+/**
+ * The broker's host keys: those of the enrolment, or of the broker's last answer, which came over
+ * the connection that was authenticated at enrolment. None is ever learned from an SSH server.
+ */
 public final class HostKeys {
     private final List<PublicKey> keys;
 
@@ -45,6 +49,20 @@ public final class HostKeys {
         }
         throw new IllegalArgumentException(
                 "host keys: wanted a line '<type> <base64>', found " + line);
+    }
+
+    int count() {
+        return keys.size();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof HostKeys hostKeys && keys.equals(hostKeys.keys);
+    }
+
+    @Override
+    public int hashCode() {
+        return keys.hashCode();
     }
 
     boolean hold(PublicKey offered) {

@@ -12,6 +12,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.apache.sshd.client.ClientBuilder;
 import org.apache.sshd.client.SshClient;
@@ -68,12 +69,14 @@ public final class SshTransport implements AutoCloseable {
 
     private final SshClient client;
     private final String user;
+    private final AtomicReference<HostKeys> pinned;
     private final AtomicInteger dials = new AtomicInteger();
 
     /** Starts the client; nothing is connected yet. */
     public SshTransport(String user, Identity identity, HostKeys hostKeys) {
         Cryptography.choose();
         this.user = user;
+        this.pinned = new AtomicReference<>(hostKeys);
         this.client = SshClient.setUpDefaultClient();
         // Nothing of the account that the agent happens to run as: no ~/.ssh, no agent socket.
         client.setHostConfigEntryResolver(HostConfigEntryResolver.EMPTY);
@@ -81,7 +84,7 @@ public final class SshTransport implements AutoCloseable {
         client.setUserAuthFactories(List.of(UserAuthPublicKeyFactory.INSTANCE));
         client.setAgentFactory(null);
         client.setServerKeyVerifier(
-                (session, address, key) -> acceptHostKey(session, key, hostKeys));
+                (session, address, key) -> acceptHostKey(session, key, pinned.get()));
         client.setSignatureFactories(pinnedFirst(hostKeys));
         client.setCipherFactories(ciphers());
         client.setForwardingFilter(new OnlyTheTarget());
@@ -102,6 +105,14 @@ public final class SshTransport implements AutoCloseable {
         // line at the first beat, because it looks for a handler that only servers have.
         CoreModuleProperties.HEARTBEAT_INTERVAL.set(client, KEEPALIVE_INTERVAL);
         client.start();
+    }
+
+    /** From now on these host keys are accepted; lines that are up stay. */
+    public void pin(HostKeys hostKeys) {
+        if (!pinned.getAndSet(hostKeys).equals(hostKeys)) {
+            client.setSignatureFactories(pinnedFirst(hostKeys));
+            log.infof("other SSH host keys are accepted from now on count=%d", hostKeys.count());
+        }
     }
 
     /** AES-GCM first: the JDK does it in the processor, ChaCha20 it does not. */

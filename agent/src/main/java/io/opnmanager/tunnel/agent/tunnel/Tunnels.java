@@ -2,6 +2,7 @@ package io.opnmanager.tunnel.agent.tunnel;
 
 import io.opnmanager.tunnel.agent.broker.Broker;
 import io.opnmanager.tunnel.agent.transport.Endpoint;
+import io.opnmanager.tunnel.agent.transport.HostKeys;
 import io.opnmanager.tunnel.agent.transport.SshTransport;
 import io.opnmanager.tunnel.agent.transport.Target;
 import io.opnmanager.tunnel.contract.agent.Checkin.HeldTunnel;
@@ -58,10 +59,25 @@ public final class Tunnels implements AutoCloseable {
         if (closed) {
             return;
         }
+        pin(listOf(answer.sshHostKeys()));
         listOf(answer.kill()).stream().limit(MOST_ORDERS).forEach(this::kill);
         listOf(answer.pendingRequests()).stream()
                 .limit(MOST_ORDERS)
                 .forEach(request -> open(request, answer.serverTime()));
+    }
+
+    /**
+     * Before anything is dialled: a firewall that was away while the key was replaced comes back.
+     */
+    private void pin(List<String> hostKeys) {
+        if (hostKeys.isEmpty()) {
+            return;
+        }
+        try {
+            transport.pin(HostKeys.of(hostKeys));
+        } catch (IllegalArgumentException e) {
+            log.warnf("the broker's SSH host keys stay as they were: %s", e.getMessage());
+        }
     }
 
     /** A broker may leave out an empty list. */

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param kill tunnels to end; handed out until {@code tunnel_status} confirms it
  * @param serverTime the broker's clock
  * @param checkinInterval seconds until the next check-in that nobody triggers
+ * @param sshHostKeys the host keys to accept from now on, instead of those of before; one line each
+ *     as in {@code known_hosts} without the host
  * @param update the version that the agent shall replace itself with; absent when there is none
  */
 @JsonNaming(SnakeCaseStrategy.class)
@@ -24,6 +26,10 @@ public record CheckinAnswer(
         List<Kill> kill,
         Instant serverTime,
         @Schema(description = "Seconds.") int checkinInterval,
+        @Schema(
+                        description =
+                                "The SSH host keys to accept from now on, instead of those of before. More than one while a key is being replaced.")
+                List<String> sshHostKeys,
         @Nullable @JsonInclude(JsonInclude.Include.NON_NULL) OfferedUpdate update) {
 
     /**

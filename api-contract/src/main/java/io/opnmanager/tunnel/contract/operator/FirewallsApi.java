@@ -1,21 +1,26 @@
 package io.opnmanager.tunnel.contract.operator;
 
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.headers.Header;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -30,6 +35,9 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @SecurityRequirement(name = "operator")
 @SecurityRequirement(name = "operatorToken")
 public interface FirewallsApi {
+
+    /** Seconds: a week. */
+    int LONGEST_OVERLAP = 604_800;
 
     @POST
     @Operation(summary = "Make a firewall", description = "It can be enrolled from then on.")
@@ -79,12 +87,22 @@ public interface FirewallsApi {
     @Path("/{id}/agent-token")
     @Operation(
             summary = "Rotate the agent's token",
-            description = "The old token is dead and live sessions are cut at once.")
+            description =
+                    "Without overlap the old token is dead and live sessions are cut at once. With it the token that the agent"
+                            + " holds stays good for so long, also when the call is repeated because its answer was lost.")
     @APIResponse(responseCode = "200", description = "The new token, shown once.")
+    @APIResponse(responseCode = "400", description = "invalid_field.")
     @APIResponse(responseCode = "403", description = "not_yours: outside the caller's reach.")
     @APIResponse(responseCode = "404", description = "firewall_unknown.")
     @APIResponse(responseCode = "409", description = "not_enrolled.")
-    AgentToken rotateAgentToken(@PathParam("id") long id);
+    AgentToken rotateAgentToken(
+            @PathParam("id") long id,
+            @QueryParam("overlap")
+                    @DefaultValue("0")
+                    @Min(0)
+                    @Max(LONGEST_OVERLAP)
+                    @Parameter(description = "Seconds, at most a week.")
+                    int overlap);
 
     @DELETE
     @Path("/{id}/agent-token")

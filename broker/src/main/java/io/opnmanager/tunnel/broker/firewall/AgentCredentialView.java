@@ -9,6 +9,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import java.nio.ByteBuffer;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,7 +42,17 @@ public class AgentCredentialView implements AgentCredentials {
      */
     private static final Duration OVERLAP = Duration.ofSeconds(5);
 
+    static final String SELECT =
+            """
+            SELECT id, agent_token_hash, former_token_hash, former_token_until, credential_changed_at FROM firewall
+            """;
+
     private final ConcurrentMap<ByteBuffer, Long> firewalls = new ConcurrentHashMap<>();
+
+    /** Tokens that were replaced and go on for a while. */
+    private final ConcurrentMap<ByteBuffer, Former> formers = new ConcurrentHashMap<>();
+
+    private record Former(long firewallId, Instant until) {}
 
     /** What is known of each firewall; guarded by this. Bounded by the number of firewalls. */
     private final Map<Long, Change> known = new HashMap<>();
@@ -61,7 +73,15 @@ public class AgentCredentialView implements AgentCredentials {
 
     @Override
     public @Nullable Long firewallOf(byte[] tokenHash) {
-        return firewalls.get(ByteBuffer.wrap(tokenHash));
+        ByteBuffer key = ByteBuffer.wrap(tokenHash);
+        Long firewall = firewalls.get(key);
+        if (firewall != null) {
+            return firewall;
+        }
+        Former former = formers.get(key);
+        return former != null && Instant.now().isBefore(former.until())
+                ? former.firewallId()
+                : null;
     }
 
     void start(@Observes StartupEvent event) {
@@ -107,17 +127,9 @@ public class AgentCredentialView implements AgentCredentials {
                         handle.createQuery("SELECT UTC_TIMESTAMP(6)").mapTo(Instant.class).one());
         List<Change> changes =
                 jdbi.withHandle(handle ->
-                        handle.createQuery(
-                                        """
-                                        SELECT id, agent_token_hash, credential_changed_at FROM firewall
-                                        WHERE credential_changed_at >= :since
-                                        """)
+                        handle.createQuery(SELECT + "WHERE credential_changed_at >= :since")
                                 .bind("since", since)
-                                .map((row, context) ->
-                                        new Change(
-                                                row.getLong("id"),
-                                                row.getBytes("agent_token_hash"),
-                                                UtcTime.read(row, "credential_changed_at")))
+                                .map((row, context) -> Change.read(row))
                                 .list());
         List<Long> cut = new ArrayList<>();
         for (Change change : changes) {
@@ -140,22 +152,45 @@ public class AgentCredentialView implements AgentCredentials {
             return false;
         }
         known.put(change.firewallId(), change);
-        byte[] dead = before == null ? null : before.tokenHash();
-        if (dead != null) {
-            firewalls.remove(ByteBuffer.wrap(dead));
+        if (before != null && before.tokenHash() != null) {
+            firewalls.remove(ByteBuffer.wrap(before.tokenHash()));
         }
-        byte[] alive = change.tokenHash();
-        if (alive != null) {
-            firewalls.put(ByteBuffer.wrap(alive), change.firewallId());
+        if (before != null && before.formerHash() != null) {
+            formers.remove(ByteBuffer.wrap(before.formerHash()));
         }
-        return dead != null;
+        if (change.tokenHash() != null) {
+            firewalls.put(ByteBuffer.wrap(change.tokenHash()), change.firewallId());
+        }
+        if (change.formerHash() != null && change.formerUntil() != null) {
+            formers.put(
+                    ByteBuffer.wrap(change.formerHash()),
+                    new Former(change.firewallId(), change.formerUntil()));
+        }
+        return before != null && before.tokenHash() != null && change.formerHash() == null;
     }
 
     /**
      * A credential as of one moment. Times of one firewall only rise, see {@link Credentials}.
      *
      * @param tokenHash SHA-256 of the token, null for none
+     * @param formerHash that of one that goes on for a while, null for none
+     * @param formerUntil until when
      */
     @SuppressWarnings("ArrayRecordComponent") // Never compared, never shown.
-    record Change(long firewallId, byte @Nullable [] tokenHash, Instant at) {}
+    record Change(
+            long firewallId,
+            byte @Nullable [] tokenHash,
+            byte @Nullable [] formerHash,
+            @Nullable Instant formerUntil,
+            Instant at) {
+
+        static Change read(ResultSet row) throws SQLException {
+            return new Change(
+                    row.getLong("id"),
+                    row.getBytes("agent_token_hash"),
+                    row.getBytes("former_token_hash"),
+                    UtcTime.readOrNull(row, "former_token_until"),
+                    UtcTime.read(row, "credential_changed_at"));
+        }
+    }
 }

@@ -6,7 +6,6 @@ import io.opnmanager.tunnel.broker.identity.Secrets;
 import io.opnmanager.tunnel.broker.problem.Problem;
 import io.opnmanager.tunnel.broker.problem.ProblemCode;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Instant;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -28,35 +27,34 @@ class Credentials {
     }
 
     /**
-     * A new token, the SSH key stays; the old token is dead when this returns.
+     * A new token, the SSH key stays. Without an overlap the old token is dead when this returns;
+     * with one it goes on. Repeated within it, the token that goes on is still the first one: what
+     * was answered in between may have been lost.
      *
+     * @param overlap in seconds
      * @throws Problem {@code firewall_unknown}, {@code not_enrolled}
      */
-    String rotate(Caller caller, long id) {
+    String rotate(Caller caller, long id, int overlap) {
         String token = Secrets.newToken(Secrets.AGENT_PREFIX);
         byte[] hash = Secrets.hash(token);
-        Instant at =
+        AgentCredentialView.Change change =
                 jdbi.inTransaction(handle -> {
                     if (!lock(handle, id)) {
                         throw new Problem(
                                 ProblemCode.NOT_ENROLLED,
                                 "firewall " + id + " holds no credential to rotate");
                     }
-                    handle.createUpdate(
-                                    "UPDATE firewall SET agent_token_hash = :hash WHERE id = :id")
-                            .bind("hash", hash)
-                            .bind("id", id)
-                            .execute();
+                    replace(handle, id, hash, overlap);
                     audit.record(
                             handle,
                             caller,
                             "firewall.rotate",
                             Firewalls.subject(id),
                             Audit.DONE,
-                            null);
+                            overlap == 0 ? null : "overlap=" + overlap);
                     return changed(handle, id);
                 });
-        view.apply(new AgentCredentialView.Change(id, hash, at));
+        view.apply(change);
         return token;
     }
 
@@ -67,12 +65,13 @@ class Credentials {
      * @throws Problem {@code firewall_unknown}
      */
     void revoke(Caller caller, long id) {
-        Instant at =
+        AgentCredentialView.Change change =
                 jdbi.inTransaction(handle -> {
                     lock(handle, id);
                     handle.createUpdate(
                                     """
-                                    UPDATE firewall SET agent_token_hash = NULL, ssh_public_key = NULL,
+                                    UPDATE firewall SET agent_token_hash = NULL, former_token_hash = NULL,
+                                        former_token_until = NULL, ssh_public_key = NULL,
                                         ssh_key_fingerprint = NULL, enrolled_at = NULL
                                     WHERE id = :id
                                     """)
@@ -90,7 +89,7 @@ class Credentials {
                             null);
                     return changed(handle, id);
                 });
-        view.apply(new AgentCredentialView.Change(id, null, at));
+        view.apply(change);
     }
 
     /**
@@ -107,8 +106,27 @@ class Credentials {
                 .orElseThrow(() -> Firewalls.unknown(id));
     }
 
-    /** Marks the credential of a locked row as changed, and says when. */
-    static Instant changed(Handle handle, long id) {
+    /** The columns are set in this order, each from those before the statement. */
+    private static void replace(Handle handle, long id, byte[] hash, int overlap) {
+        handle.createUpdate(
+                        """
+                        UPDATE firewall SET
+                            former_token_hash = CASE WHEN :overlap = 0 THEN NULL
+                                WHEN former_token_until > UTC_TIMESTAMP(6) THEN former_token_hash
+                                ELSE agent_token_hash END,
+                            former_token_until = CASE WHEN :overlap = 0 THEN NULL
+                                ELSE UTC_TIMESTAMP(6) + INTERVAL :overlap SECOND END,
+                            agent_token_hash = :hash
+                        WHERE id = :id
+                        """)
+                .bind("overlap", overlap)
+                .bind("hash", hash)
+                .bind("id", id)
+                .execute();
+    }
+
+    /** Marks the credential of a locked row as changed, and answers it as it is then. */
+    static AgentCredentialView.Change changed(Handle handle, long id) {
         handle.createUpdate(
                         """
                         UPDATE firewall SET changed_at = UTC_TIMESTAMP(6), credential_changed_at =
@@ -117,9 +135,9 @@ class Credentials {
                         """)
                 .bind("id", id)
                 .execute();
-        return handle.createQuery("SELECT credential_changed_at FROM firewall WHERE id = :id")
+        return handle.createQuery(AgentCredentialView.SELECT + "WHERE id = :id")
                 .bind("id", id)
-                .mapTo(Instant.class)
+                .map((row, context) -> AgentCredentialView.Change.read(row))
                 .one();
     }
 }

@@ -145,7 +145,7 @@ public class Enrolment {
                         """
                                 + Firewalls.KIND_OF_PLATFORM
                                 + """
-                                    agent_token_hash = :hash, ssh_public_key = :key, ssh_key_fingerprint = :fingerprint,
+                                    agent_token_hash = :hash, former_token_hash = NULL, former_token_until = NULL, ssh_public_key = :key, ssh_key_fingerprint = :fingerprint,
                                     hostname = :hostname, platform = :platform, agent_version = :agentVersion,
                                     web_target = COALESCE(:webTarget, web_target), enrolled_at = UTC_TIMESTAMP(6)
                                 WHERE id = :id
@@ -166,8 +166,7 @@ public class Enrolment {
                 Firewalls.subject(firewall),
                 Audit.DONE,
                 key.fingerprint());
-        return new AgentCredentialView.Change(
-                firewall, hash, Credentials.changed(handle, firewall));
+        return Credentials.changed(handle, firewall);
     }
 
     /** The delete is the check: of two at the same moment the second finds nothing to delete. */

@@ -3,10 +3,11 @@ package io.opnmanager.tunnel.broker.firewall;
 import io.opnmanager.tunnel.contract.agent.EnrolmentAnswer;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.util.List;
 
-/** What every agent is told at its enrolment. */
+/** What every agent is told at its enrolment, and what of it may change until it asks again. */
 @ApplicationScoped
-class EnrolmentTerms {
+public class EnrolmentTerms {
 
     private final EnrolmentConfiguration enrolment;
     private final FirewallConfiguration firewall;
@@ -24,6 +25,16 @@ class EnrolmentTerms {
     /** How long an enrolment token is good. */
     Duration lifetime() {
         return enrolment.lifetime();
+    }
+
+    /** Between two check-ins that nobody triggers. */
+    public Duration checkinInterval() {
+        return firewall.checkinInterval();
+    }
+
+    /** Those to accept now; an agent that was away learns them before it dials. */
+    public List<String> hostKeys() {
+        return endpoint.hostKeys();
     }
 
     EnrolmentAnswer answer(long firewallId, String agentToken) {

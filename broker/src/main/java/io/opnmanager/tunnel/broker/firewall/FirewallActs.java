@@ -21,8 +21,8 @@ class FirewallActs {
         return new EnrolmentToken(id, made.token(), made.expiresAt());
     }
 
-    String rotate(Caller caller, long id) {
-        return credentials.rotate(caller, id);
+    String rotate(Caller caller, long id, int overlap) {
+        return credentials.rotate(caller, id, overlap);
     }
 
     void revoke(Caller caller, long id) {

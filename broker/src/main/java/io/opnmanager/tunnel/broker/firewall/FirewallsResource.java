@@ -64,9 +64,9 @@ class FirewallsResource implements FirewallsApi {
     }
 
     @Override
-    public AgentToken rotateAgentToken(long id) {
+    public AgentToken rotateAgentToken(long id, int overlap) {
         var _ = within(id);
-        return new AgentToken(id, acts.rotate(current.caller(), id));
+        return new AgentToken(id, acts.rotate(current.caller(), id, overlap));
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.opnmanager.tunnel.broker.request;
 
 import io.opnmanager.tunnel.broker.database.UtcTime;
-import io.opnmanager.tunnel.broker.firewall.FirewallConfiguration;
+import io.opnmanager.tunnel.broker.firewall.EnrolmentTerms;
 import io.opnmanager.tunnel.broker.firewall.Target;
 import io.opnmanager.tunnel.broker.identity.Caller;
 import io.opnmanager.tunnel.broker.problem.Problem;
@@ -35,19 +35,19 @@ class AgentWork {
     private final Jdbi jdbi;
     private final RequestSettings settings;
     private final AgentUpdates updates;
-    private final FirewallConfiguration agents;
+    private final EnrolmentTerms terms;
     private final Requests requests;
 
     AgentWork(
             Jdbi jdbi,
             RequestSettings settings,
             AgentUpdates updates,
-            FirewallConfiguration agents,
+            EnrolmentTerms terms,
             Requests requests) {
         this.jdbi = jdbi;
         this.settings = settings;
         this.updates = updates;
-        this.agents = agents;
+        this.terms = terms;
         this.requests = requests;
     }
 
@@ -78,7 +78,12 @@ class AgentWork {
             }
         }
         return new CheckinAnswer(
-                pending, kill, Instant.now(), (int) agents.checkinInterval().toSeconds(), offered);
+                pending,
+                kill,
+                Instant.now(),
+                (int) terms.checkinInterval().toSeconds(),
+                terms.hostKeys(),
+                offered);
     }
 
     /** The rows of the tunnels that the agent says it holds; one of another firewall is refused. */

@@ -4,6 +4,8 @@ import io.opnmanager.tunnel.broker.cluster.ThisNode;
 import io.opnmanager.tunnel.broker.firewall.SshEndpoint;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.scheduler.Scheduled;
+import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -14,9 +16,11 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.cipher.BuiltinCiphers;
 import org.apache.sshd.common.cipher.Cipher;
@@ -53,7 +57,10 @@ class Entrance implements SshEndpoint {
     private final Tunnels tunnels;
     private final ThisNode node;
     private @Nullable SshServer server;
-    private List<String> hostKeyLines = List.of();
+    private String shownKey = "";
+
+    /** Read by every enrolment and check-in. */
+    private volatile List<String> hostKeyLines = List.of();
 
     Entrance(
             SshSettings settings,
@@ -71,7 +78,8 @@ class Entrance implements SshEndpoint {
     void start(@Observes @Priority(10) StartupEvent event)
             throws IOException, GeneralSecurityException {
         KeyPair key = hostKeys.load();
-        hostKeyLines = List.of(HostKeys.line(key));
+        shownKey = HostKeys.line(key);
+        announceKeys(shownKey, hostKeys.next());
         node.announce(host(), port());
         tunnels.recover();
         SshServer fresh = build(key);
@@ -87,6 +95,28 @@ class Entrance implements SshEndpoint {
         if (server != null) {
             server.stop(true);
         }
+    }
+
+    /** A key that is to replace this one counts without a restart. */
+    @Scheduled(every = "15s", delayed = "15s")
+    @RunOnVirtualThread
+    void lookForNextKey() {
+        try {
+            announceKeys(shownKey, hostKeys.next());
+        } catch (IOException | GeneralSecurityException e) {
+            LOG.warnf("the next SSH host key cannot be read: error=%s", e.getMessage());
+        }
+    }
+
+    private void announceKeys(String shown, Optional<KeyPair> next) {
+        List<String> lines =
+                Stream.concat(Stream.of(shown), next.map(HostKeys::line).stream())
+                        .distinct()
+                        .toList();
+        if (!lines.equals(hostKeyLines)) {
+            LOG.infof("SSH host keys that agents are told: count=%d", lines.size());
+        }
+        hostKeyLines = lines;
     }
 
     boolean isOpen() {

@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.sshd.common.NamedResource;
 import org.apache.sshd.common.config.keys.KeyUtils;
@@ -25,6 +26,9 @@ import org.jboss.logging.Logger;
 /**
  * The broker's SSH host key: Ed25519, made once, in a file that only the broker can read. Agents
  * pin it when they enrol, so nodes that agents may be sent to share one file.
+ *
+ * <p>A key that shall replace it lies beside it, named {@code .next}, for as long as agents are to
+ * accept both: a server can show only one key of a type, so it shows the old one until then.
  */
 @ApplicationScoped
 class HostKeys {
@@ -34,6 +38,7 @@ class HostKeys {
             PosixFilePermissions.fromString("rw-------");
 
     private final Path file;
+    private final Path next;
 
     HostKeys(
             @ConfigProperty(
@@ -41,6 +46,7 @@ class HostKeys {
                             defaultValue = "/var/lib/opnmanager-tunnel")
                     Path folder) {
         this.file = folder.resolve("ssh_host_ed25519_key");
+        this.next = folder.resolve("ssh_host_ed25519_key.next");
     }
 
     /** Reads the key, or makes it. */
@@ -49,6 +55,15 @@ class HostKeys {
         if (!Files.exists(file)) {
             make();
         }
+        return read(file);
+    }
+
+    /** The one that will replace it, if there is one. */
+    Optional<KeyPair> next() throws IOException, GeneralSecurityException {
+        return Files.exists(next) ? Optional.of(read(next)) : Optional.empty();
+    }
+
+    private static KeyPair read(Path file) throws IOException, GeneralSecurityException {
         Set<PosixFilePermission> others = EnumSet.copyOf(Files.getPosixFilePermissions(file));
         others.removeAll(Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE));
         if (!others.isEmpty()) {

@@ -16,6 +16,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -45,6 +46,61 @@ class CredentialsTest {
         refused(old);
         bearer(fresh).get("/api/test/whoami").then().statusCode(200);
         assertThat(cuts.of(firewall)).isEqualTo(1);
+    }
+
+    @Test
+    void with_an_overlap_the_token_that_the_agent_holds_goes_on_until_it_is_over()
+            throws Exception {
+        long firewall = Api.firewall();
+        String old = Api.enrolled(firewall);
+
+        String lost = rotated(firewall, 600);
+        String fresh = rotated(firewall, 600);
+
+        bearer(old).get("/api/test/whoami").then().statusCode(200);
+        refused(lost);
+        bearer(fresh).get("/api/test/whoami").then().statusCode(200);
+        assertThat(cuts.of(firewall)).isZero();
+        jdbi.useHandle(handle ->
+                handle.execute(
+                        "UPDATE firewall SET former_token_until = UTC_TIMESTAMP(6), credential_changed_at = UTC_TIMESTAMP(6) WHERE id = ?",
+                        firewall));
+        await().atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> bearer(old).get("/api/test/whoami").then().statusCode(401));
+        bearer(fresh).get("/api/test/whoami").then().statusCode(200);
+    }
+
+    @Test
+    void revoking_and_rotating_without_an_overlap_end_a_former_token_too() throws Exception {
+        long firewall = Api.firewall();
+        String old = Api.enrolled(firewall);
+        String second = rotated(firewall, 600);
+
+        String third = rotated(firewall, 0);
+
+        refused(old);
+        refused(second);
+        String fourth = rotated(firewall, 600);
+        administrator()
+                .delete("/api/v1/firewalls/" + firewall + "/agent-token")
+                .then()
+                .statusCode(204);
+        refused(third);
+        refused(fourth);
+        administrator()
+                .post("/api/v1/firewalls/" + firewall + "/agent-token?overlap=604801")
+                .then()
+                .statusCode(400)
+                .body("code", equalTo("invalid_field"));
+    }
+
+    private static String rotated(long firewall, int overlap) throws IOException {
+        return administrator()
+                .post("/api/v1/firewalls/" + firewall + "/agent-token?overlap=" + overlap)
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("agent_token");
     }
 
     @Test
