@@ -162,10 +162,8 @@ class FreeBsdScriptsTest {
             assertThat(Files.readString(SCRIPTS.resolve(script)))
                     .contains(log, "pidfile=\"/var/run/${name}.pid\"");
             assertThat(rotation.lines())
-                    .anyMatch(
-                            line ->
-                                    line.startsWith(log)
-                                            && line.contains(" /var/run/" + script + ".pid "));
+                    .anyMatch(line ->
+                            line.startsWith(log) && line.contains(" /var/run/" + script + ".pid "));
         }
     }
 }
