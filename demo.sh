@@ -3,6 +3,17 @@
 set -eu
 root=$(cd "$(dirname "$0")" && pwd)
 
+# --native: the executables of ./mvnw package -Dnative in place of the jars. A word for here, not for the program.
+programs=jar
+for word in "$@"; do
+    shift
+    if [ "$word" = --native ]; then
+        programs=native
+    else
+        set -- "$@" "$word"
+    fi
+done
+
 JAVA_HOME=$("$root/.mvn/find-jdk") || exit 1
 export JAVA_HOME
 
@@ -23,10 +34,10 @@ add() { modules="${modules:+$modules,}$1"; }
 contract="api-contract/src api-contract/pom.xml pom.xml"
 # shellcheck disable=SC2086
 {
-    stale broker/target/quarkus-app/quarkus-run.jar broker/src broker/pom.xml $contract && add broker
-    stale agent/target/quarkus-app/quarkus-run.jar agent/src agent/pom.xml $contract && add agent
-    stale quickconnect-agent/target/quarkus-app/quarkus-run.jar quickconnect-agent/src quickconnect-agent/pom.xml $contract && add quickconnect-agent
-    stale deploy/tunnelctl/target/quarkus-app/quarkus-run.jar deploy/tunnelctl/src deploy/tunnelctl/pom.xml $contract && add deploy/tunnelctl
+    [ "$programs" = jar ] && stale broker/target/quarkus-app/quarkus-run.jar broker/src broker/pom.xml $contract && add broker
+    [ "$programs" = jar ] && stale agent/target/quarkus-app/quarkus-run.jar agent/src agent/pom.xml $contract && add agent
+    [ "$programs" = jar ] && stale quickconnect-agent/target/quarkus-app/quarkus-run.jar quickconnect-agent/src quickconnect-agent/pom.xml $contract && add quickconnect-agent
+    [ "$programs" = jar ] && stale deploy/tunnelctl/target/quarkus-app/quarkus-run.jar deploy/tunnelctl/src deploy/tunnelctl/pom.xml $contract && add deploy/tunnelctl
     stale deploy/demo/target/demo.jar deploy/demo/src/main deploy/demo/pom.xml pom.xml && add deploy/demo
 } || :
 
@@ -56,8 +67,9 @@ if [ -n "$modules" ] && [ "$wants_build" = yes ]; then
         echo "demo.sh: the build failed; see ./mvnw -DskipTests package" >&2
         exit 1
     fi
-    for jar in broker/target/quarkus-app/quarkus-run.jar agent/target/quarkus-app/quarkus-run.jar \
-        quickconnect-agent/target/quarkus-app/quarkus-run.jar deploy/tunnelctl/target/quarkus-app/quarkus-run.jar deploy/demo/target/demo.jar; do
+    jars=deploy/demo/target/demo.jar
+    [ "$programs" = native ] || jars="$jars broker/target/quarkus-app/quarkus-run.jar agent/target/quarkus-app/quarkus-run.jar quickconnect-agent/target/quarkus-app/quarkus-run.jar deploy/tunnelctl/target/quarkus-app/quarkus-run.jar"
+    for jar in $jars; do
         # One that Maven found up to date keeps its time, and would look stale for ever.
         touch -c "$root/$jar"
         [ -f "$root/$jar" ] || { echo "demo.sh: the build did not make $jar; see ./mvnw -DskipTests package" >&2; exit 1; }
@@ -68,4 +80,4 @@ fi
 mkdir -p "$root/deploy/demo/target/tmp"
 # exec: a signal meant for the demo must reach Java, not a shell around it.
 exec "$JAVA_HOME/bin/java" -XX:-UsePerfData -XX:+UseSerialGC -Xmx256m --sun-misc-unsafe-memory-access=allow "-Djava.io.tmpdir=$root/deploy/demo/target/tmp" \
-    "-Dproject.root=$root" -jar "$root/deploy/demo/target/demo.jar" "$@"
+    "-Dproject.root=$root" "-Dprograms=$programs" -jar "$root/deploy/demo/target/demo.jar" "$@"

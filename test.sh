@@ -1,6 +1,8 @@
 #!/bin/sh
 # Runs every test; arguments go on to Maven. One class of the acceptance tests, with everything it starts built first:
 #   ./test.sh -Dtest=RacesTest -Dsurefire.failIfNoSpecifiedTests=false
+# With --native as the first word the acceptance tests start the native executables in place of the jars; they are built before,
+# with ./mvnw -DskipTests package -Dnative (docs/native.md).
 set -eu
 root=$(cd "$(dirname "$0")" && pwd)
 
@@ -21,4 +23,21 @@ if [ -n "$missing" ]; then
 fi
 
 cd "$root"
-exec ./mvnw -B verify "$@"
+programs=jar
+if [ "${1-}" = --native ]; then
+    shift
+    programs=native
+    missing=
+    for module in broker agent quickconnect-agent deploy/tunnelctl; do
+        found=
+        for runner in "$module"/target/*-runner; do
+            [ -x "$runner" ] && [ -f "$runner" ] && found=yes
+        done
+        [ -n "$found" ] || missing="$missing $module/target/*-runner"
+    done
+    if [ -n "$missing" ]; then
+        echo "test.sh: --native starts executables that are not there:$missing; build them with: ./mvnw -DskipTests package -Dnative" >&2
+        exit 1
+    fi
+fi
+exec ./mvnw -B verify -Dprograms="$programs" "$@"

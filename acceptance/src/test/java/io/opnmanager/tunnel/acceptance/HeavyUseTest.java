@@ -1,11 +1,13 @@
 package io.opnmanager.tunnel.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.opnmanager.tunnel.acceptance.HandBrowser.Seen;
 import io.opnmanager.tunnel.demo.FirewallPage;
 import io.opnmanager.tunnel.demo.OperatorClient;
+import io.opnmanager.tunnel.demo.Programs;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -183,6 +185,9 @@ class HeavyUseTest {
 
     /** What the process may take at most: garbage that was not yet collected says nothing. */
     private double heapMaximum() throws Exception {
+        assumeTrue(
+                Programs.wanted() == Programs.JAR,
+                "a native executable does not name its heap's areas as the JVM does");
         return world.operator()
                 .metrics()
                 .lines()

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.opnmanager.tunnel.demo.PrivateFile;
 import io.opnmanager.tunnel.demo.Program;
+import io.opnmanager.tunnel.demo.Programs;
 import io.opnmanager.tunnel.demo.ProjectRoot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -106,7 +107,12 @@ final class Tunnelctl {
         return new Running(Program.start(name, folder, command, environment));
     }
 
-    private static List<String> command(List<String> arguments) {
+    private static List<String> command(List<String> arguments) throws IOException {
+        if (Programs.wanted() == Programs.NATIVE) {
+            return Programs.NATIVE.command(
+                    ProjectRoot.path().resolve("deploy/tunnelctl"),
+                    new Programs.Start(List.of(), Map.of(), arguments));
+        }
         List<String> command = new ArrayList<>();
         command.add(ProjectRoot.path().resolve("deploy/tunnelctl/tunnelctl").toString());
         command.addAll(arguments);

@@ -31,6 +31,8 @@ final class ReflectiveUses {
                             "getDeclaredField",
                             "getDeclaredFields",
                             "getRecordComponents",
+                            "getGenericSuperclass",
+                            "getGenericInterfaces",
                             "getResource",
                             "getResourceAsStream"),
                     "java/lang/ClassLoader",

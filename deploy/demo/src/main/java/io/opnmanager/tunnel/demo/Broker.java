@@ -153,13 +153,11 @@ public final class Broker implements AutoCloseable {
             throw new IllegalStateException("the broker runs already, process " + program.pid());
         }
         program =
-                Program.java(
+                Program.ofModule(
                         "broker",
                         folder,
-                        List.of("-Xmx" + heap),
-                        properties,
-                        ProjectRoot.jar("broker"),
-                        List.of(),
+                        "broker",
+                        new Programs.Start(List.of("-Xmx" + heap), properties, List.of()),
                         environment());
         return program;
     }

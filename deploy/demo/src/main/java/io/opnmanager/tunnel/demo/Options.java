@@ -18,7 +18,7 @@ record Options(Mode mode, Path folder, int firewalls, int repeat, boolean json) 
 
     static final String HELP =
             """
-            Usage: ./demo.sh [--once [--repeat N] [--output json]] [--dev] [--firewalls N] [--folder F]
+            Usage: ./demo.sh [--once [--repeat N] [--output json]] [--dev] [--firewalls N] [--folder F] [--native]
 
             Starts a database, a broker with its console, and firewalls: for each a web page and its two agents. Stays
             until Ctrl-C. Everything it writes is in its folder; Ctrl-C leaves no process and no port behind.
@@ -29,6 +29,7 @@ record Options(Mode mode, Path folder, int firewalls, int repeat, boolean json) 
               --output json   --once prints one JSON object instead of lines
               --dev           the broker runs in Quarkus' development mode and takes over changed sources
               --firewalls N   how many, 1 to 9 (default 2; 1 with --once and --dev); each takes about 150 MB
+              --native        native executables in place of jars; build them with ./mvnw -DskipTests package -Dnative
               --folder F      another folder than .demo
               --help          this text
             """;

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -47,30 +47,27 @@ public final class Program implements AutoCloseable {
         return new Program(name, log, builder.start());
     }
 
-    /** Starts a jar on our own JVM; it writes nothing outside its folder. */
-    static Program java(
+    /**
+     * Starts one of the product's own programs, as {@link Programs} says; it writes nothing outside
+     * its folder.
+     *
+     * @param module its folder in the sources
+     */
+    static Program ofModule(
             String name,
             Path folder,
-            List<String> flags,
-            Map<String, String> properties,
-            Path jar,
-            List<String> arguments,
+            String module,
+            Programs.Start start,
             Map<String, String> environment)
             throws IOException {
-        if (!Files.isReadable(jar)) {
-            throw new IOException(
-                    name + ": there is no " + jar + "; build it with ./mvnw -DskipTests package");
-        }
-        Path temporary = PrivateFile.folder(folder.resolve("tmp"));
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(flags);
-        command.add("-XX:-UsePerfData");
-        command.add("-Djava.io.tmpdir=" + temporary);
-        properties.forEach((key, value) -> command.add("-D" + key + "=" + value));
-        command.add("-jar");
-        command.add(jar.toString());
-        command.addAll(arguments);
+        Map<String, String> properties = new LinkedHashMap<>();
+        properties.put("java.io.tmpdir", PrivateFile.folder(folder.resolve("tmp")).toString());
+        properties.putAll(start.properties());
+        List<String> command =
+                Programs.wanted()
+                        .command(
+                                ProjectRoot.path().resolve(module),
+                                new Programs.Start(start.flags(), properties, start.arguments()));
         return start(name, folder, command, environment);
     }
 

@@ -3,8 +3,8 @@ package io.opnmanager.tunnel.demo;
 import java.nio.file.Path;
 
 /**
- * The folder of the whole build, where the jars of broker and agents are: system property {@code
- * project.root}, else the working folder.
+ * The folder of the whole build, where the programs are: system property {@code project.root}, else
+ * the working folder.
  */
 public final class ProjectRoot {
 
@@ -13,10 +13,5 @@ public final class ProjectRoot {
     /** Its absolute path. */
     public static Path path() {
         return Path.of(System.getProperty("project.root", "")).toAbsolutePath().normalize();
-    }
-
-    /** The jar that starts a module. */
-    static Path jar(String module) {
-        return path().resolve(module).resolve("target/quarkus-app/quarkus-run.jar");
     }
 }

@@ -26,13 +26,14 @@ public final class QuickconnectAgent implements AutoCloseable {
     /** Starts it; whether it asks shows at the broker, where its firewall is online. */
     public synchronized void start() throws IOException {
         program =
-                Program.java(
+                Program.ofModule(
                         "quickconnect-agent",
                         folder,
-                        TunnelAgent.SMALL,
-                        Map.of("quickconnect.state-folder", agentState.toString()),
-                        ProjectRoot.jar("quickconnect-agent"),
-                        List.of(),
+                        "quickconnect-agent",
+                        new Programs.Start(
+                                TunnelAgent.SMALL,
+                                Map.of("quickconnect.state-folder", agentState.toString()),
+                                List.of()),
                         Map.of());
     }
 

@@ -69,20 +69,21 @@ public final class TunnelAgent implements AutoCloseable {
         Path tokenFile = folder.resolve("enrolment-token");
         PrivateFile.write(tokenFile, token);
         try (Program enrolment =
-                Program.java(
+                Program.ofModule(
                         "enrol",
                         folder,
-                        SMALL,
-                        properties,
-                        ProjectRoot.jar("agent"),
-                        List.of(
-                                "enroll",
-                                "--broker",
-                                broker.toString(),
-                                "--token-file",
-                                tokenFile.toString(),
-                                "--ca-file",
-                                authority.toString()),
+                        "agent",
+                        new Programs.Start(
+                                SMALL,
+                                properties,
+                                List.of(
+                                        "enroll",
+                                        "--broker",
+                                        broker.toString(),
+                                        "--token-file",
+                                        tokenFile.toString(),
+                                        "--ca-file",
+                                        authority.toString())),
                         Map.of())) {
             int code = enrolment.awaitExit(ENROLLED_WITHIN);
             if (code != 0) {
@@ -115,13 +116,11 @@ public final class TunnelAgent implements AutoCloseable {
     }
 
     private Program run(String name) throws IOException {
-        return Program.java(
+        return Program.ofModule(
                 name,
                 folder,
-                SMALL,
-                properties,
-                ProjectRoot.jar("agent"),
-                List.of("run"),
+                "agent",
+                new Programs.Start(SMALL, properties, List.of("run")),
                 Map.of());
     }
 

@@ -1,0 +1,99 @@
+package io.opnmanager.tunnel.demo;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * What is started for the product's own programs: their jars on our own JVM, or their native
+ * executables, which {@code ./mvnw package -Dnative} leaves as {@code target/NAME-runner}. System
+ * property {@code programs}: {@code jar}, which is what it is without it, or {@code native}.
+ */
+public enum Programs {
+    /** On the JVM. */
+    JAR {
+        @Override
+        public List<String> command(Path module, Start start) throws IOException {
+            Path jar = module.resolve("target/quarkus-app/quarkus-run.jar");
+            if (!Files.isReadable(jar)) {
+                throw new IOException(
+                        "there is no %s; build it with ./mvnw -DskipTests package".formatted(jar));
+            }
+            List<String> command = new ArrayList<>();
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.addAll(start.flags());
+            command.add("-XX:-UsePerfData");
+            start.properties().forEach((key, value) -> command.add("-D" + key + "=" + value));
+            command.add("-jar");
+            command.add(jar.toString());
+            command.addAll(start.arguments());
+            return command;
+        }
+    },
+
+    /** By itself. Its collector is chosen when it is built; how much heap it takes is not. */
+    NATIVE {
+        @Override
+        public List<String> command(Path module, Start start) throws IOException {
+            List<String> command = new ArrayList<>();
+            command.add(runner(module).toString());
+            start.flags().stream().filter(flag -> flag.startsWith("-Xm")).forEach(command::add);
+            start.properties().forEach((key, value) -> command.add("-D" + key + "=" + value));
+            command.addAll(start.arguments());
+            return command;
+        }
+    };
+
+    /**
+     * How a program is started.
+     *
+     * @param flags of the JVM; an executable is given those about its heap
+     * @param properties system properties
+     * @param arguments of the program itself
+     */
+    public record Start(
+            List<String> flags, Map<String, String> properties, List<String> arguments) {}
+
+    /**
+     * The command line for a module's program.
+     *
+     * @param module its folder
+     * @throws IOException when it is not built; the message says how it is
+     */
+    public abstract List<String> command(Path module, Start start) throws IOException;
+
+    /** What this process was told. */
+    public static Programs wanted() {
+        String word = System.getProperty("programs", "jar");
+        return switch (word) {
+            case "jar" -> JAR;
+            case "native" -> NATIVE;
+            default ->
+                    throw new IllegalArgumentException(
+                            "programs: wanted jar or native, found " + word);
+        };
+    }
+
+    private static Path runner(Path module) throws IOException {
+        Path target = module.resolve("target");
+        List<Path> found = List.of();
+        if (Files.isDirectory(target)) {
+            try (Stream<Path> files = Files.list(target)) {
+                found =
+                        files.filter(file -> file.toString().endsWith("-runner"))
+                                .filter(Files::isExecutable)
+                                .toList();
+            }
+        }
+        if (found.size() != 1) {
+            throw new IOException(
+                    "wanted one executable %s/*-runner, found %d; build it with ./mvnw -DskipTests package -Dnative"
+                            .formatted(target, found.size()));
+        }
+        return found.getFirst();
+    }
+}
