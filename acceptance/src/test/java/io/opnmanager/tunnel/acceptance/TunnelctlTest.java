@@ -358,11 +358,11 @@ class TunnelctlTest {
     @Test
     void the_bytes_that_were_agreed_on_are_all_that_goes_through() throws Exception {
         try (OperatorClient self =
-                        OperatorClient.basic(
-                                world.broker().uri(),
-                                world.broker().certificates().clientContext(),
-                                "kim",
-                                World.PASSWORD)) {
+                OperatorClient.basic(
+                        world.broker().uri(),
+                        world.broker().certificates().clientContext(),
+                        "kim",
+                        World.PASSWORD)) {
             JsonNode request =
                     self.open(
                             OperatorClient.object()
@@ -381,8 +381,7 @@ class TunnelctlTest {
                 assertThat(said(port, "little")).isEqualTo("little");
 
                 String much = "x".repeat(1_000_000);
-                assertThatThrownBy(() -> assertThat(said(port, much)).isEqualTo(much))
-                        .isNotNull();
+                assertThatThrownBy(() -> assertThat(said(port, much)).isEqualTo(much)).isNotNull();
 
                 assertThat(forward.program().awaitExit(Duration.ofSeconds(10))).isEqualTo(7);
                 assertThat(forward.awaitState("ended", echoTarget()).path("why").asText())
