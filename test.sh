@@ -3,22 +3,62 @@
 #   ./test.sh -Dtest=RacesTest -Dsurefire.failIfNoSpecifiedTests=false
 # With --native as the first word the acceptance tests start the native executables in place of the jars; they are built before,
 # with ./mvnw -DskipTests package -Dnative (docs/native.md).
+# With --needs it prints the Debian packages that the tests need and this machine lacks.
 set -eu
 root=$(cd "$(dirname "$0")" && pwd)
 
 # sshd is rarely on the path of a user who is not root.
 PATH="$PATH:/usr/sbin:/usr/local/sbin"
 export PATH
-missing=
-for program in ssh ssh-keygen sshd curl openssl socat stunnel4 zsh ss dash busybox mksh csh tcsh shellcheck mmdebstrap node python3 go promtool; do
-    command -v "$program" >/dev/null 2>&1 || missing="$missing $program"
-done
-# Debian's; another Chromium is named by CHROMIUM=/path/to/it.
-[ -x "${CHROMIUM:-/usr/bin/chromium}" ] || missing="$missing chromium"
-# It only reads compose.yaml: no engine has to run.
-command -v docker-compose >/dev/null 2>&1 || docker compose version >/dev/null 2>&1 || missing="$missing docker-compose"
+
+lacks() { ! command -v "$1" >/dev/null 2>&1; }
+needs() {
+    while read -r package programs; do
+        for program in $programs; do
+            if lacks "$program"; then
+                echo "$package"
+                break
+            fi
+        done
+    done <<'END'
+openssh-client ssh ssh-keygen
+openssh-server sshd
+curl curl
+openssl openssl
+socat socat
+stunnel4 stunnel4
+iproute2 ss
+util-linux setpriv flock
+dpkg dpkg-deb
+zsh zsh
+dash dash
+busybox busybox
+mksh mksh
+csh csh
+tcsh tcsh
+shellcheck shellcheck
+lintian lintian
+mmdebstrap mmdebstrap
+systemd systemd-analyze
+systemd-container systemd-nspawn
+nodejs node
+python3 python3
+golang-go go gofmt
+prometheus promtool
+END
+    # Another Chromium is named by CHROMIUM=/path/to/it. A page without a single font has nothing to click on.
+    [ -x "${CHROMIUM:-/usr/bin/chromium}" ] || echo "chromium fonts-dejavu-core"
+    # It only reads compose.yaml: no engine has to run.
+    ! lacks docker-compose || docker compose version >/dev/null 2>&1 || echo docker-compose
+}
+
+missing=$(needs | tr '\n' ' ')
+if [ "${1-}" = --needs ]; then
+    echo "$missing"
+    exit 0
+fi
 if [ -n "$missing" ]; then
-    echo "test.sh: the tests need$missing; install with: apt-get install openssh-server openssh-client curl openssl socat stunnel4 zsh dash busybox mksh csh tcsh shellcheck iproute2 docker-compose chromium mmdebstrap nodejs python3 golang-go prometheus" >&2
+    echo "test.sh: the tests need more programs; install them with: apt-get install $missing" >&2
     exit 1
 fi
 

@@ -11,4 +11,4 @@ fi
 # What the JVM itself has to say goes where logs go: the standard output is for answers.
 # shellcheck disable=SC2086
 exec "$home/runtime/bin/java" @options@ -XX:-UsePerfData -Xlog:disable -Xlog:all=error:stderr "$aot" \
-    --sun-misc-unsafe-memory-access=allow ${@variable@-} -jar "$home/@component@/start.jar" "$@"
+    --sun-misc-unsafe-memory-access=allow -Djava.util.logging.manager=org.jboss.logmanager.LogManager ${@variable@-} -jar "$home/@component@/start.jar" "$@"

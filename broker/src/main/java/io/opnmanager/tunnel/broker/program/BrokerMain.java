@@ -62,7 +62,7 @@ public final class BrokerMain {
             }
             System.setProperty(ConfigurationFile.LOCATION, config.toAbsolutePath().toString());
         }
-        Quarkus.run(arguments);
+        Quarkus.run(BrokerApplication.class, arguments);
     }
 
     private static void refuse(String words) {

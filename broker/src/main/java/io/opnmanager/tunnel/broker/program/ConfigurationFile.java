@@ -14,8 +14,11 @@ import org.eclipse.microprofile.config.spi.ConfigSourceProvider;
  */
 public final class ConfigurationFile implements ConfigSourceProvider {
 
-    /** System property by which the door hands the file on; outside of the mapped keys. */
-    static final String LOCATION = "opnmanager.configuration-file";
+    /**
+     * System property by which the door hands the file on; outside of the mapped keys, which all
+     * begin with {@code opnmanager}.
+     */
+    static final String LOCATION = "broker.configuration-file";
 
     /** Under the 300 of environment variables. */
     private static final int ORDINAL = 275;

@@ -36,6 +36,10 @@ final class Programs {
                 tree.text(UNITS + unit, unit(unit), Tree.PLAIN);
             }
         }
+        if (!program.enabled().isEmpty()) {
+            tree.text(
+                    HOME + program.component() + "/backoff.conf", unit("backoff.conf"), Tree.PLAIN);
+        }
         manual(program, tree);
         if (program == Program.TUNNELCTL) {
             completion(tree);

@@ -1,0 +1,4 @@
+@NullMarked
+package io.opnmanager.tunnel.packages;
+
+import org.jspecify.annotations.NullMarked;
