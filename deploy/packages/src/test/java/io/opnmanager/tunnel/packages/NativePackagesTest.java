@@ -61,8 +61,7 @@ class NativePackagesTest {
     private static Map<String, byte[]> files(Path deb, String archive) throws IOException {
         Map<String, byte[]> files = new TreeMap<>();
         try (ArArchiveInputStream ar =
-                new ArArchiveInputStream(
-                        new BufferedInputStream(Files.newInputStream(deb)))) {
+                new ArArchiveInputStream(new BufferedInputStream(Files.newInputStream(deb)))) {
             for (var member = ar.getNextEntry(); member != null; member = ar.getNextEntry()) {
                 if (member.getName().equals(archive)) {
                     InputStream unzipped = new GZIPInputStream(ar);
