@@ -104,7 +104,7 @@ class RolloutPage extends Part {
                 <dl class="facts">
                     <dt>Offered to</dt><dd class="big tabular" data-test="percentage">${now.percentage} %</dd>
                     <dt>Failures</dt><dd>${now.failures} <span class="quiet">· ${now.failures_that_halt} halt it</span></dd>
-                    <dt>Changed</dt><dd>${moment(now.changed_at)}${now.changed_by ? html` <span class="quiet">by ${now.changed_by}</span>` : nothing}</dd>
+                    ${now.changed_by ? html`<dt>Changed</dt><dd>${moment(now.changed_at)} <span class="quiet">by ${now.changed_by}</span></dd>` : nothing}
                 </dl>
                 <p class="quiet">Only agents whose owner lets them update themselves are offered it, at their next check-in. Each keeps its old version until the new one has reached the broker.</p>
                 ${may('administrator')
@@ -130,7 +130,7 @@ class RolloutPage extends Part {
         const firewalls = this.firewalls;
         return html`<section aria-labelledby="each">
             <h2 id="each">Each of them</h2>
-            <p><label>Only those with
+            <p class="narrow"><label>Only those with
                 <select @change=${this.choseState} data-test="state">
                     <option value="">any state</option>
                     ${Object.entries(UPDATE_WORDS).map(([value, word]) => html`<option value=${value} ?selected=${value === this.only}>${word}</option>`)}

@@ -12,9 +12,13 @@ import java.util.Optional;
 @ConfigMapping(prefix = "opnmanager.release")
 interface ReleaseSettings {
 
+    /** Scheme, host and port, in characters that no shell expands. */
+    String ADDRESS =
+            "https://([A-Za-z0-9.-]{1,253}|\\[[0-9A-Fa-f:]{2,45}])(:[0-9]{1,5})?|http://(localhost|127\\.0\\.0\\.1|\\[::1])(:[0-9]{1,5})?";
+
     /**
      * Folder with a release, as {@code deploy/release/release.sh} makes it. Default: no release, no
-     * enrolment lines, no updates. What is in it is served to everybody.
+     * enrolment lines, no updates. What its list names is served to everybody.
      */
     Optional<Path> folder();
 
@@ -30,12 +34,7 @@ interface ReleaseSettings {
      * HTTP for loopback only. Stands in enrolment lines; without it there are none. Never taken
      * from a request, whose Host anybody may choose.
      */
-    Optional<
-                    @Pattern(
-                            regexp =
-                                    "https://([A-Za-z0-9.-]{1,253}|\\[[0-9A-Fa-f:]{2,45}])(:[0-9]{1,5})?|http://(localhost|127\\.0\\.0\\.1|\\[::1])(:[0-9]{1,5})?")
-                    String>
-            brokerUrl();
+    Optional<@Pattern(regexp = ADDRESS) String> brokerUrl();
 
     /**
      * Public key of the certificate that firewalls see at {@link #brokerUrl}, {@code
