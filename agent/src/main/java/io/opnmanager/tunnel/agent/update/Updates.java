@@ -57,7 +57,8 @@ public final class Updates {
     /** For the next check-in. */
     public UpdateReport report() {
         Optional<Outcome> outcome = Outcome.read(folder.updateOutcome());
-        if (Files.exists(folder.updateWanted())
+        if (!asked.isEmpty()
+                && Files.exists(folder.updateWanted())
                 && outcome.filter(o -> o.version().equals(asked)).isEmpty()) {
             return new UpdateReport(
                     enabled, asked, UpdateState.TRYING, "waits for opnmanager-agent-update");
