@@ -25,7 +25,7 @@ class SecondBuildTest {
 
     @Test
     @Order(1)
-    void two_builds_of_the_same_sources_are_equal_to_the_byte()
+    void two_builds_of_the_same_sources_are_equal_but_for_the_order_of_quarkus_steps()
             throws IOException, InterruptedException {
         SecondBuild second = SecondBuild.copy();
         second.run();
