@@ -86,6 +86,11 @@ class InstalledPackagesTest {
         return Long.parseLong(root.property(unit, "MainPID"));
     }
 
+    /** By the unit: a number that is none would be everybody's. */
+    private static void signal(String unit, String name) throws Exception {
+        root.ok("systemctl", "kill", "--kill-who=main", "--signal=" + name, unit);
+    }
+
     private static void awaitAnother(String unit, long before) {
         Eventually.within(
                 HEALED,
@@ -178,6 +183,8 @@ class InstalledPackagesTest {
                     port: %d
                 opnmanager:
                   state-folder: /var/lib/opnmanager-broker
+                  node:
+                    name: packages-test
                   ssh:
                     host: 127.0.0.1
                     port: %d
@@ -253,7 +260,7 @@ class InstalledPackagesTest {
     void who_is_killed_is_started_again() throws Exception {
         for (String unit : List.of(BROKER, AGENT, QUICKCONNECT)) {
             long before = process(unit);
-            root.ok("sh", "-c", "kill -KILL " + before);
+            signal(unit, "KILL");
             awaitAnother(unit, before);
         }
     }
@@ -286,8 +293,8 @@ class InstalledPackagesTest {
             assertThat(before).as(unit).contains(process(unit));
         }
 
-        for (long process : before) {
-            root.ok("sh", "-c", "kill -STOP " + process);
+        for (String unit : List.of(BROKER, AGENT, QUICKCONNECT)) {
+            signal(unit, "STOP");
         }
 
         awaitAnother(BROKER, before.get(0));
