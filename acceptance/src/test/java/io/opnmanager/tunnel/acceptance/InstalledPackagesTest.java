@@ -157,12 +157,12 @@ class InstalledPackagesTest {
         }
         for (byte[] bad : List.of(new byte[0], cut, changed)) {
             Files.write(cache, bad);
-            assertThat(root.ok("tunnelctl", "--version")).matches("tunnelctl \\d.*");
+            assertThat(root.ok("tunnelctl", "--version")).containsPattern("(?m)^tunnelctl \\d");
         }
         // Of another build: the class path is not the one that it was made with.
         Files.write(cache, whole);
         root.ok("touch", "/usr/lib/opnmanager-tunnel/tunnelctl/start.jar");
-        assertThat(root.ok("tunnelctl", "--version")).matches("tunnelctl \\d.*");
+        assertThat(root.ok("tunnelctl", "--version")).containsPattern("(?m)^tunnelctl \\d");
     }
 
     @Test
@@ -229,7 +229,7 @@ class InstalledPackagesTest {
                 OperatorClient.basic(
                         url(), SSLContext.getDefault(), "administrator", administrator)) {
             long firewall = operator.createFirewall("packaged", "https://localhost:443");
-            Path token = root.path("/run/enrolment-token");
+            Path token = root.path("/root/enrolment-token");
             Files.writeString(token, operator.enrolmentToken(firewall));
             assertThat(
                             root.ok(
@@ -238,7 +238,7 @@ class InstalledPackagesTest {
                                     "runuser -u opnmanager-agent -- opnmanager-agent enroll"
                                             + " --token - --broker "
                                             + url()
-                                            + " </run/enrolment-token"))
+                                            + " </root/enrolment-token"))
                     .contains("enrolled firewall " + firewall);
 
             root.ok("systemctl", "start", AGENT, QUICKCONNECT);
@@ -269,9 +269,7 @@ class InstalledPackagesTest {
     @Order(7)
     void who_stands_still_is_ended_by_the_watchdog_and_started_again() throws Exception {
         for (String unit : List.of(BROKER, AGENT, QUICKCONNECT)) {
-            Path dropIn = root.path("/run/systemd/system/" + unit + ".service.d");
             root.ok("mkdir", "-p", "/run/systemd/system/" + unit + ".service.d");
-            assertThat(dropIn.getFileName().toString()).endsWith(".d");
             root.ok(
                     "sh",
                     "-c",
@@ -422,15 +420,7 @@ class InstalledPackagesTest {
     void purged_they_leave_nothing() throws Exception {
         root.ok("rm", "/etc/opnmanager-tunnel/without-aot-caches");
         root.ok(
-                "apt-get",
-                "purge",
-                "--yes",
-                "--quiet",
-                BROKER,
-                AGENT,
-                QUICKCONNECT,
-                "tunnelctl",
-                "opnmanager-runtime");
+                "dpkg", "--purge", BROKER, AGENT, QUICKCONNECT);
 
         assertThat(
                         root.ok(
