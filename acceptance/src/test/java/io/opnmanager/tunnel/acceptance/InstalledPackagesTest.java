@@ -86,6 +86,11 @@ class InstalledPackagesTest {
         return Long.parseLong(root.property(unit, "MainPID"));
     }
 
+    /** By the unit: a number that is none would be everybody's. */
+    private static void signal(String unit, String name) throws Exception {
+        root.ok("systemctl", "kill", "--kill-who=main", "--signal=" + name, unit);
+    }
+
     private static void awaitAnother(String unit, long before) {
         Eventually.within(
                 HEALED,
@@ -152,12 +157,12 @@ class InstalledPackagesTest {
         }
         for (byte[] bad : List.of(new byte[0], cut, changed)) {
             Files.write(cache, bad);
-            assertThat(root.ok("tunnelctl", "--version")).matches("tunnelctl \\d.*");
+            assertThat(root.ok("tunnelctl", "--version")).containsPattern("(?m)^tunnelctl \\d");
         }
         // Of another build: the class path is not the one that it was made with.
         Files.write(cache, whole);
         root.ok("touch", "/usr/lib/opnmanager-tunnel/tunnelctl/start.jar");
-        assertThat(root.ok("tunnelctl", "--version")).matches("tunnelctl \\d.*");
+        assertThat(root.ok("tunnelctl", "--version")).containsPattern("(?m)^tunnelctl \\d");
     }
 
     @Test
@@ -178,6 +183,8 @@ class InstalledPackagesTest {
                     port: %d
                 opnmanager:
                   state-folder: /var/lib/opnmanager-broker
+                  node:
+                    name: packages-test
                   ssh:
                     host: 127.0.0.1
                     port: %d
@@ -222,7 +229,7 @@ class InstalledPackagesTest {
                 OperatorClient.basic(
                         url(), SSLContext.getDefault(), "administrator", administrator)) {
             long firewall = operator.createFirewall("packaged", "https://localhost:443");
-            Path token = root.path("/run/enrolment-token");
+            Path token = root.path("/root/enrolment-token");
             Files.writeString(token, operator.enrolmentToken(firewall));
             assertThat(
                             root.ok(
@@ -231,7 +238,7 @@ class InstalledPackagesTest {
                                     "runuser -u opnmanager-agent -- opnmanager-agent enroll"
                                             + " --token - --broker "
                                             + url()
-                                            + " </run/enrolment-token"))
+                                            + " </root/enrolment-token"))
                     .contains("enrolled firewall " + firewall);
 
             root.ok("systemctl", "start", AGENT, QUICKCONNECT);
@@ -253,7 +260,7 @@ class InstalledPackagesTest {
     void who_is_killed_is_started_again() throws Exception {
         for (String unit : List.of(BROKER, AGENT, QUICKCONNECT)) {
             long before = process(unit);
-            root.ok("sh", "-c", "kill -KILL " + before);
+            signal(unit, "KILL");
             awaitAnother(unit, before);
         }
     }
@@ -262,9 +269,7 @@ class InstalledPackagesTest {
     @Order(7)
     void who_stands_still_is_ended_by_the_watchdog_and_started_again() throws Exception {
         for (String unit : List.of(BROKER, AGENT, QUICKCONNECT)) {
-            Path dropIn = root.path("/run/systemd/system/" + unit + ".service.d");
             root.ok("mkdir", "-p", "/run/systemd/system/" + unit + ".service.d");
-            assertThat(dropIn.getFileName().toString()).endsWith(".d");
             root.ok(
                     "sh",
                     "-c",
@@ -286,8 +291,8 @@ class InstalledPackagesTest {
             assertThat(before).as(unit).contains(process(unit));
         }
 
-        for (long process : before) {
-            root.ok("sh", "-c", "kill -STOP " + process);
+        for (String unit : List.of(BROKER, AGENT, QUICKCONNECT)) {
+            signal(unit, "STOP");
         }
 
         awaitAnother(BROKER, before.get(0));
@@ -415,15 +420,7 @@ class InstalledPackagesTest {
     void purged_they_leave_nothing() throws Exception {
         root.ok("rm", "/etc/opnmanager-tunnel/without-aot-caches");
         root.ok(
-                "apt-get",
-                "purge",
-                "--yes",
-                "--quiet",
-                BROKER,
-                AGENT,
-                QUICKCONNECT,
-                "tunnelctl",
-                "opnmanager-runtime");
+                "dpkg", "--purge", BROKER, AGENT, QUICKCONNECT);
 
         assertThat(
                         root.ok(
