@@ -419,8 +419,7 @@ class InstalledPackagesTest {
     @Order(11)
     void purged_they_leave_nothing() throws Exception {
         root.ok("rm", "/etc/opnmanager-tunnel/without-aot-caches");
-        root.ok(
-                "dpkg", "--purge", BROKER, AGENT, QUICKCONNECT);
+        root.ok("dpkg", "--purge", BROKER, AGENT, QUICKCONNECT);
 
         assertThat(
                         root.ok(
