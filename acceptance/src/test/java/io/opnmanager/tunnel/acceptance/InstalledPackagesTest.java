@@ -309,7 +309,8 @@ class InstalledPackagesTest {
     void the_timer_takes_the_place_of_the_service() throws Exception {
         root.ok("systemctl", "start", QUICKCONNECT + "-once.timer");
 
-        assertThat(state(QUICKCONNECT)).isEqualTo("inactive");
+        Eventually.within(
+                HEALED, () -> assertThat(state(QUICKCONNECT)).isEqualTo("inactive"));
         Eventually.within(
                 HEALED,
                 () ->
@@ -324,7 +325,9 @@ class InstalledPackagesTest {
                                                 "ExecMainExitTimestampMonotonic"))
                                 .isNotEqualTo("0"));
         root.ok("systemctl", "start", QUICKCONNECT);
-        assertThat(state(QUICKCONNECT + "-once.timer")).isEqualTo("inactive");
+        Eventually.within(
+                HEALED,
+                () -> assertThat(state(QUICKCONNECT + "-once.timer")).isEqualTo("inactive"));
     }
 
     @Test
@@ -419,8 +422,7 @@ class InstalledPackagesTest {
     @Order(11)
     void purged_they_leave_nothing() throws Exception {
         root.ok("rm", "/etc/opnmanager-tunnel/without-aot-caches");
-        root.ok(
-                "dpkg", "--purge", BROKER, AGENT, QUICKCONNECT);
+        root.ok("dpkg", "--purge", BROKER, AGENT, QUICKCONNECT);
 
         assertThat(
                         root.ok(
