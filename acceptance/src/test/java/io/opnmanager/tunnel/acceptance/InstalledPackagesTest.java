@@ -309,8 +309,7 @@ class InstalledPackagesTest {
     void the_timer_takes_the_place_of_the_service() throws Exception {
         root.ok("systemctl", "start", QUICKCONNECT + "-once.timer");
 
-        Eventually.within(
-                HEALED, () -> assertThat(state(QUICKCONNECT)).isEqualTo("inactive"));
+        Eventually.within(HEALED, () -> assertThat(state(QUICKCONNECT)).isEqualTo("inactive"));
         Eventually.within(
                 HEALED,
                 () ->

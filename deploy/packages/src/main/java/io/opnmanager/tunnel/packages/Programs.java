@@ -15,7 +15,7 @@ final class Programs {
     private static final String HOME = "usr/lib/opnmanager-tunnel/";
     private static final String UNITS = "usr/lib/systemd/system/";
 
-    /** The root unit that updates an agent; packed when its script is there, and never enabled. */
+    /** The root unit that updates an agent; never enabled by us. */
     private static final String UPDATE = "opnmanager-agent-update";
 
     private final Release release;
@@ -53,8 +53,8 @@ final class Programs {
             // Its owner puts secrets here; the unit hands them to the broker and to nobody else.
             tree.folder("etc/opnmanager-tunnel/credentials", 0700);
         }
-        Path update = release.root().resolve("deploy/release").resolve(UPDATE);
-        if (program == Program.AGENT && Files.exists(update)) {
+        if (program == Program.AGENT) {
+            Path update = release.root().resolve("deploy/release").resolve(UPDATE);
             tree.built(HOME + UPDATE, update, Tree.PROGRAM);
             for (String unit : List.of(UPDATE + ".path", UPDATE + ".service")) {
                 tree.text(UNITS + unit, unit(unit), Tree.PLAIN);
