@@ -24,8 +24,7 @@ final class Archives {
                     "api-contract/target/*.jar",
                     "{broker,agent,quickconnect-agent,deploy/tunnelctl}/target/*.jar",
                     "{broker,agent,quickconnect-agent,deploy/tunnelctl}/target/*.cdx.json",
-                    "{broker,agent,quickconnect-agent,deploy/tunnelctl}/target/quarkus-app/**",
-                    "deploy/packages/target/*.deb");
+                    "{broker,agent,quickconnect-agent,deploy/tunnelctl}/target/quarkus-app/**");
 
     /**
      * Not equal yet: Quarkus runs its build steps side by side and writes down the order in which

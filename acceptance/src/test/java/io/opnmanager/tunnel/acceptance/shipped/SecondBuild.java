@@ -102,7 +102,7 @@ final class SecondBuild {
                                 "-Dmaven.test.skip=true",
                                 "-Dspotless.check.skip=true",
                                 "-pl",
-                                modules(),
+                                MODULES,
                                 "package"));
         command.addAll(List.of(more));
         ProcessBuilder builder =
@@ -127,12 +127,5 @@ final class SecondBuild {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
         }
-    }
-
-    /** Packages are compared when their module is there. */
-    private String modules() {
-        return Files.exists(root.resolve("deploy/packages/pom.xml"))
-                ? MODULES + ",deploy/packages"
-                : MODULES;
     }
 }
