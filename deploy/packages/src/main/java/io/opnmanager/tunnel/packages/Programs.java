@@ -41,6 +41,11 @@ final class Programs {
                     HOME + program.component() + "/backoff.conf", unit("backoff.conf"), Tree.PLAIN);
         }
         manual(program, tree);
+        String list = program.component() + ".cdx.json";
+        tree.built(
+                "usr/share/doc/" + name + "/" + list,
+                release.root().resolve(program.module()).resolve("target").resolve(list),
+                Tree.PLAIN);
         if (program == Program.TUNNELCTL) {
             completion(tree);
         } else {

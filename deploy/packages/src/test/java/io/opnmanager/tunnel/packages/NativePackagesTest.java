@@ -36,7 +36,7 @@ class NativePackagesTest {
     @BeforeEach
     void sources() throws IOException {
         Files.createDirectories(root.resolve("deploy"));
-        for (String folder : List.of("deploy/packages", "deploy/systemd")) {
+        for (String folder : List.of("deploy/packages", "deploy/systemd", "deploy/release")) {
             Files.createSymbolicLink(
                     root.resolve(folder), SOURCES.toAbsolutePath().resolve(folder));
         }
@@ -44,6 +44,7 @@ class NativePackagesTest {
             Path target = Files.createDirectories(root.resolve(program.module()).resolve("target"));
             Files.writeString(
                     target.resolve(program.component() + "-1.2.3-runner"), "#!/bin/sh\necho\n");
+            Files.writeString(target.resolve(program.component() + ".cdx.json"), "{}\n");
         }
     }
 
@@ -95,12 +96,16 @@ class NativePackagesTest {
             String name = deb.getFileName().toString().replaceFirst("_.*", "");
             Map<String, byte[]> data = files(deb, "data.tar.gz");
             assertThat(data.get("./usr/bin/" + name)).asString().isEqualTo("#!/bin/sh\necho\n");
-            assertThat(data.keySet()).noneMatch(path -> path.endsWith(".jar"));
+            assertThat(data.keySet())
+                    .noneMatch(path -> path.endsWith(".jar"))
+                    .anyMatch(
+                            path -> path.matches("\\./usr/share/doc/" + name + "/.*\\.cdx\\.json"));
             Map<String, byte[]> control = files(deb, "control.tar.gz");
             assertThat(control.get("./control"))
                     .asString()
                     .contains("Package: " + name, "Depends: ")
-                    .doesNotContain("opnmanager-runtime", "@");
+                    .doesNotContain("opnmanager-runtime")
+                    .doesNotContainPattern("@[a-z]+@");
             if (control.containsKey("./postinst")) {
                 assertThat(control.get("./postinst")).asString().doesNotContain("make-cache");
             }
