@@ -28,7 +28,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * {@code install.sh} as an enrolment line runs it, and {@code release.sh}, which made the release.
  */
-@Execution(ExecutionMode.CONCURRENT)
 class InstallerTest {
 
     private static final Path SCRIPT = Project.root().resolve("deploy/release/install.sh");
@@ -111,6 +110,7 @@ class InstallerTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @ValueSource(strings = {"dash", "busybox ash", "bash --posix", "mksh"})
     void pasted_on_a_box_without_java_it_installs_enrols_and_starts_once(String shell)
             throws Exception {
@@ -155,6 +155,7 @@ class InstallerTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void cut_off_after_the_enrolment_it_goes_on_without_a_second_one() throws Exception {
         assertThat(installOpnsense("dash", "--ca-file", broker.authority() + "").code()).isZero();
         Files.delete(root.resolve("usr/local/sbin/opnmanager-agent"));
@@ -168,6 +169,7 @@ class InstallerTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @CsvSource(
             delimiter = '|',
             value = {
@@ -229,6 +231,7 @@ class InstallerTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @CsvSource(
             delimiter = '|',
             value = {
@@ -248,6 +251,7 @@ class InstallerTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void half_of_it_does_nothing() throws Exception {
         String text = Project.read(SCRIPT);
         for (int part = 1; part < 16; part++) {
@@ -266,6 +270,7 @@ class InstallerTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void on_debian_it_installs_the_packages_keeps_them_for_the_way_back_and_enrols_once()
             throws Exception {
         for (String name : List.of("info", "updates", "triggers")) {
@@ -383,6 +388,7 @@ class InstallerTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void without_an_engine_for_containers_it_says_what_to_run() throws Exception {
         Script.Ended ended =
                 install(
@@ -410,6 +416,7 @@ class InstallerTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void a_release_is_the_same_whatever_the_order_and_nothing_is_overwritten() throws Exception {
         Path again = key.release("0.1.0", folder.resolve("again"), SCRIPT, ShellFirewall.SCRIPT);
         assertThat(again.resolve("release.txt"))
@@ -460,6 +467,7 @@ class InstallerTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void shellcheck_finds_nothing() throws Exception {
         try (Program shellcheck =
                 Program.start(
@@ -478,6 +486,7 @@ class InstallerTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @ValueSource(strings = {"install.sh", "release.sh", "opnmanager-agent-update"})
     void its_help_names_every_option(String name) throws Exception {
         Path script = SCRIPT.resolveSibling(name);

@@ -28,7 +28,6 @@ import org.junit.jupiter.params.provider.CsvSource;
  * service is a shell that checks in. As root the agent's folder is another user's, as it is on a
  * firewall; as anybody else it is the own one.
  */
-@Execution(ExecutionMode.CONCURRENT)
 class PackageUpdateTest {
 
     private static final Path SCRIPT =
@@ -240,6 +239,7 @@ class PackageUpdateTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void a_signed_newer_version_stays_when_it_has_reached_the_broker() throws Exception {
         installed("1.0.0");
         released("1.1.0", GOOD);
@@ -258,6 +258,7 @@ class PackageUpdateTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void the_old_packages_come_back_when_the_new_ones_do_not_reach_the_broker() throws Exception {
         installed("1.0.0");
         released("1.1.0", "exit 1\n");
@@ -276,6 +277,7 @@ class PackageUpdateTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void a_package_that_cannot_be_installed_goes_back() throws Exception {
         installed("1.0.0");
         Path runtime = deb("opnmanager-runtime", "1.1.0", "", "");
@@ -291,6 +293,7 @@ class PackageUpdateTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @CsvSource(
             delimiter = '|',
             value = {
@@ -336,6 +339,7 @@ class PackageUpdateTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void what_the_agents_user_puts_into_its_folder_moves_root_to_nothing() throws Exception {
         Assumptions.assumeTrue(ROOT, "only root may give the folder to another user");
         installed("1.0.0");
@@ -376,6 +380,7 @@ class PackageUpdateTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void the_agent_can_take_its_word_back_until_dpkg_begins() throws Exception {
         installed("1.0.0");
         released("1.1.0", GOOD);
@@ -390,6 +395,7 @@ class PackageUpdateTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void killed_while_it_waits_it_goes_on_and_goes_back() throws Exception {
         installed("1.0.0");
         released("1.1.0", "sleep 1000\n");
@@ -405,6 +411,7 @@ class PackageUpdateTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void killed_while_it_waits_it_goes_on_and_the_new_one_stays() throws Exception {
         installed("1.0.0");
         released("1.1.0", "sleep 2\n" + GOOD);
@@ -419,6 +426,7 @@ class PackageUpdateTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void killed_while_dpkg_works_the_old_packages_come_back_whole() throws Exception {
         installed("1.0.0");
         Path runtime = deb("opnmanager-runtime", "1.1.0", "", "");

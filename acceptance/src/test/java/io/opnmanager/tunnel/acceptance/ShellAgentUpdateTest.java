@@ -26,7 +26,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The agent of sh replaces itself, or goes on as it was. */
-@Execution(ExecutionMode.CONCURRENT)
 class ShellAgentUpdateTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -174,6 +173,7 @@ class ShellAgentUpdateTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @ValueSource(strings = {"/bin/dash", "/bin/busybox ash", "/bin/bash --posix", "/bin/mksh"})
     void a_signed_newer_version_takes_over_when_it_has_reached_the_broker(String shell)
             throws Exception {
@@ -201,6 +201,7 @@ class ShellAgentUpdateTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @ValueSource(
             strings = {
                 "exit 1",
@@ -236,6 +237,7 @@ class ShellAgentUpdateTest {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @CsvSource(
             delimiter = '|',
             value = {
@@ -314,6 +316,7 @@ class ShellAgentUpdateTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void without_the_owners_word_nothing_is_fetched() throws Exception {
         release("9.0.0", "");
         installed();
@@ -330,6 +333,7 @@ class ShellAgentUpdateTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void a_tunnel_that_is_held_is_not_cut_off() throws Exception {
         release("9.0.0", "");
         allowed();
@@ -349,6 +353,7 @@ class ShellAgentUpdateTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void killed_while_it_tries_it_finds_the_old_version_and_gives_up_after_three_times()
             throws Exception {
         release("9.0.0", "sleep 1000");
@@ -372,6 +377,7 @@ class ShellAgentUpdateTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void after_a_boot_in_the_middle_of_the_swap_the_new_version_says_that_it_stays()
             throws Exception {
         release("9.0.0", "");
@@ -393,6 +399,7 @@ class ShellAgentUpdateTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void asked_to_end_while_it_tries_it_ends_both() throws Exception {
         release("9.0.0", "sleep 1000");
         allowed();
@@ -407,6 +414,7 @@ class ShellAgentUpdateTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void a_broker_that_is_away_is_not_held_against_the_new_version() throws Exception {
         release("9.0.0", "touch \"$state/on-trial\"; sleep 1000");
         allowed();
@@ -428,6 +436,7 @@ class ShellAgentUpdateTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void upgraded_by_hand_what_ran_is_started_again() throws Exception {
         installed();
         done(agent("run", "--detach"));
@@ -445,6 +454,7 @@ class ShellAgentUpdateTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void upgraded_by_hand_to_one_that_does_not_start_the_old_one_runs_again() throws Exception {
         installed();
         done(agent("run", "--detach"));
