@@ -23,7 +23,7 @@ import java.util.Locale;
 class EnrolmentLines {
 
     /** What agents take for the firewall's page by themselves. */
-    private static final Target USUAL = Target.parse("https://localhost:443");
+    private final Target usual = Target.parse("https://localhost:443");
 
     private final Enrolment enrolment;
     private final ReleaseFolder folder;
@@ -124,7 +124,7 @@ class EnrolmentLines {
         arguments.append(" --key-sha256 ").append(settings.keySha256().orElseThrow());
         settings.brokerPin().ifPresent(pin -> arguments.append(" --pinned-key ").append(pin));
         Target target = Target.parse(firewall.webTarget());
-        if (!target.equals(USUAL)) {
+        if (!target.equals(usual)) {
             // Quoted for the brackets of IPv6.
             arguments.append(" --web-target \"").append(target).append('"');
         }
