@@ -229,7 +229,7 @@ class InstalledPackagesTest {
                 OperatorClient.basic(
                         url(), SSLContext.getDefault(), "administrator", administrator)) {
             long firewall = operator.createFirewall("packaged", "https://localhost:443");
-            Path token = root.path("/root/enrolment-token");
+            Path token = root.path("/srv/enrolment-token");
             Files.writeString(token, operator.enrolmentToken(firewall));
             assertThat(
                             root.ok(
@@ -238,7 +238,7 @@ class InstalledPackagesTest {
                                     "runuser -u opnmanager-agent -- opnmanager-agent enroll"
                                             + " --token - --broker "
                                             + url()
-                                            + " </root/enrolment-token"))
+                                            + " </srv/enrolment-token"))
                     .contains("enrolled firewall " + firewall);
 
             root.ok("systemctl", "start", AGENT, QUICKCONNECT);
