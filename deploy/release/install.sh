@@ -2,7 +2,8 @@
 # Puts an agent onto this box and enrols it: what an enrolment line fetches, compares with the checksum in the line, and runs.
 # See docs/sh-agent.md and docs/operations.md, "Enrolment line".
 #
-# Everything is in functions and the last line calls the first: half a script does nothing.
+# Everything is in functions and the last line calls the first: half a script does nothing. It is one file of some 480 lines because a
+# line can check one file.
 # Nothing that was fetched is run or installed before its signature, size and checksum were found good.
 
 # What stands before || is always a test that says no by its code.
