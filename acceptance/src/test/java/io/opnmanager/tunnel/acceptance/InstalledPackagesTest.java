@@ -25,6 +25,8 @@ import org.junit.jupiter.api.TestMethodOrder;
 /**
  * The packages on a Debian with a systemd that really runs: one machine's life from the first
  * installation to the last purge, a step a test.
+ *
+ * <p>Long because it is one life: each step begins where the one before ended.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class InstalledPackagesTest {

@@ -27,6 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * {@code install.sh} as an enrolment line runs it, and {@code release.sh}, which made the release.
+ *
+ * <p>Long because each way in which a release can be wrong is tried on the same box and release.
  */
 class InstallerTest {
 

@@ -27,6 +27,8 @@ import org.junit.jupiter.params.provider.CsvSource;
  * {@code opnmanager-agent-update} with a real dpkg in a folder of its own, and packages whose
  * service is a shell that checks in. As root the agent's folder is another user's, as it is on a
  * firewall; as anybody else it is the own one.
+ *
+ * <p>Long because the packages and the box that it makes for itself belong to no other test.
  */
 class PackageUpdateTest {
 

@@ -32,7 +32,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The same flow with the agent of sh, curl and ssh, in each shell that a firewall may have. */
+/**
+ * The same flow with the agent of sh, curl and ssh, in each shell that a firewall may have.
+ *
+ * <p>Long because all of it shares one broker, which is dear to start.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ShellAgentTest {
 

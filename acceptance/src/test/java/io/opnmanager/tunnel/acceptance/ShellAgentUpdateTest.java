@@ -25,7 +25,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The agent of sh replaces itself, or goes on as it was. */
+/**
+ * The agent of sh replaces itself, or goes on as it was.
+ *
+ * <p>Long because every moment at which it can be cut off is one test of the same box.
+ */
 class ShellAgentUpdateTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(30);

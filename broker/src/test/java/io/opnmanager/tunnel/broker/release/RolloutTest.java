@@ -26,7 +26,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which agents are offered a release, and what becomes of it. */
+/**
+ * Which agents are offered a release, and what becomes of it.
+ *
+ * <p>Long because each rule of the rollout is said to the same few firewalls.
+ */
 @QuarkusTest
 @QuarkusTestResource(TestDatabase.class)
 @TestProfile(ReleaseWorld.class)
