@@ -1,0 +1,119 @@
+package io.opnmanager.tunnel.benchmarks;
+
+import io.opnmanager.tunnel.benchmarks.machine.Machine;
+import io.opnmanager.tunnel.benchmarks.measure.Bench;
+import io.opnmanager.tunnel.benchmarks.measure.Experiment;
+import io.opnmanager.tunnel.benchmarks.measure.Progress;
+import io.opnmanager.tunnel.benchmarks.measure.Results;
+import io.opnmanager.tunnel.demo.ProjectRoot;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The command behind {@code run.sh}; {@code --help} says what it does. */
+public final class Benchmarks {
+
+    private static final int FAILED = 1;
+    private static final int USAGE = 2;
+
+    /** In the order of the document. */
+    private static final List<Experiment> ALL = List.of();
+
+    private final Options options;
+    private final PrintStream out;
+    private final Progress progress;
+
+    private Benchmarks(Options options, PrintStream out) {
+        this.options = options;
+        this.out = out;
+        this.progress = new Progress(out);
+    }
+
+    public static void main(String... words) throws Exception {
+        var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        Options options;
+        try {
+            options = Options.of(ProjectRoot.path(), words);
+            check(options.only());
+        } catch (IllegalArgumentException e) {
+            System.err.println(
+                    "benchmarks: " + e.getMessage() + "; see ./benchmarks/run.sh --help");
+            System.exit(USAGE);
+            return;
+        }
+        System.exit(new Benchmarks(options, out).run() ? 0 : FAILED);
+    }
+
+    private static void check(List<String> only) {
+        List<String> known = ALL.stream().map(Experiment::name).toList();
+        for (String name : only) {
+            if (!known.contains(name)) {
+                throw new IllegalArgumentException(
+                        "there is no experiment %s; there are %s".formatted(name, known));
+            }
+        }
+    }
+
+    private boolean run() throws Exception {
+        return switch (options.mode()) {
+            case HELP -> {
+                out.print(Options.HELP);
+                yield true;
+            }
+            case LIST -> {
+                ALL.forEach(one -> out.printf("%-22s %s%n", one.name(), one.question()));
+                yield true;
+            }
+            case REPORT -> {
+                report();
+                yield true;
+            }
+            case MEASURE -> {
+                boolean whole = measure();
+                report();
+                yield whole;
+            }
+        };
+    }
+
+    private boolean measure() throws Exception {
+        Map<String, String> machine = Machine.facts();
+        machine.forEach((fact, value) -> progress.say(fact + ": " + value));
+        boolean whole = true;
+        for (Experiment experiment : ALL) {
+            if (options.only().isEmpty() || options.only().contains(experiment.name())) {
+                whole &= measure(experiment, machine);
+            }
+        }
+        return whole;
+    }
+
+    private boolean measure(Experiment experiment, Map<String, String> machine) throws Exception {
+        progress.begin(experiment.name());
+        progress.say(experiment.question());
+        Results results = new Results(experiment, options.scale(), machine);
+        Path folder =
+                ProjectRoot.path().resolve("benchmarks/target/run").resolve(experiment.name());
+        @Nullable String failure = null;
+        try (Bench bench = new Bench(options.scale(), folder, progress, results)) {
+            experiment.run(bench);
+        } catch (IOException | RuntimeException | AssertionError e) {
+            failure = e.toString();
+            progress.say("failed: " + failure);
+        }
+        results.write(
+                options.output().resolve("benchmarks").resolve(experiment.name() + ".json"),
+                failure);
+        return failure == null;
+    }
+
+    private void report() throws IOException {
+        progress.begin("report");
+        // written by the report room
+        progress.say("results are in " + options.output());
+    }
+}

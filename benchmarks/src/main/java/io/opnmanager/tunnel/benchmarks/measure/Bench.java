@@ -1,0 +1,96 @@
+package io.opnmanager.tunnel.benchmarks.measure;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * What one experiment works with: its scale, its folder, its results, and the parts that it started
+ * and that are closed after it, the last first. One thread owns it.
+ */
+public final class Bench implements AutoCloseable {
+
+    private final Scale scale;
+    private final Path folder;
+    private final Progress progress;
+    private final Results results;
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+
+    /** In a folder that is emptied. */
+    public Bench(Scale scale, Path folder, Progress progress, Results results) throws IOException {
+        Folders.delete(folder);
+        this.scale = scale;
+        this.folder = Files.createDirectories(folder);
+        this.progress = progress;
+        this.results = results;
+    }
+
+    /** How long everything is measured. */
+    public Scale scale() {
+        return scale;
+    }
+
+    /** Empty, for whatever the experiment writes; removed after it. */
+    public Path folder() {
+        return folder;
+    }
+
+    /** Tells the person who waits what is done now. */
+    public void say(String what) {
+        progress.say(what);
+    }
+
+    /** Keeps a part until the experiment has ended. */
+    public <T extends AutoCloseable> T own(T part) {
+        parts.push(part);
+        return part;
+    }
+
+    /** A fact that a reader needs to judge the figures: a version, a setting, a size. */
+    public void setting(String name, String value) {
+        results.setting(name, value);
+    }
+
+    /** Notes a sample that was taken outside of rounds. */
+    public void note(Figure figure, String contender, double value) {
+        results.note(figure, contender, value);
+    }
+
+    /**
+     * Lets the contenders take turns, as many rounds as the scale has. Who begins changes from
+     * round to round, so that nobody always works on the machine that the same other one has
+     * warmed.
+     */
+    public void alternate(List<Contender> contenders) throws Exception {
+        for (int round = 0; round < scale.rounds(); round++) {
+            for (int turn = 0; turn < contenders.size(); turn++) {
+                Contender contender = contenders.get((round + turn) % contenders.size());
+                progress.say(
+                        "round %d of %d: %s"
+                                .formatted(round + 1, scale.rounds(), contender.name()));
+                contender
+                        .turn()
+                        .take((figure, value) -> results.note(figure, contender.name(), value));
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        while (!parts.isEmpty()) {
+            AutoCloseable part = parts.pop();
+            try {
+                part.close();
+            } catch (Exception e) {
+                if (e instanceof InterruptedException) {
+                    Thread.currentThread().interrupt();
+                }
+                progress.say("could not be ended: " + e.getMessage());
+            }
+        }
+        Folders.delete(folder);
+    }
+}

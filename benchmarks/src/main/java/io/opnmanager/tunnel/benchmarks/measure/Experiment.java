@@ -1,0 +1,21 @@
+package io.opnmanager.tunnel.benchmarks.measure;
+
+/**
+ * One question and how it is answered. Stateless: whatever it starts, it owns and ends in {@link
+ * #run}.
+ */
+public interface Experiment {
+
+    /** Lower case with hyphens: chosen by {@code --only}, names its result. */
+    String name();
+
+    /** What it answers, for the document: one sentence. */
+    String question();
+
+    /**
+     * Takes its figures.
+     *
+     * @throws Exception when it cannot; the others go on and the run ends with 1
+     */
+    void run(Bench bench) throws Exception;
+}

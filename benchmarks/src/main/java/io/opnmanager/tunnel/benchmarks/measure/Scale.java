@@ -1,0 +1,46 @@
+package io.opnmanager.tunnel.benchmarks.measure;
+
+import java.time.Duration;
+
+/**
+ * How long everything is measured.
+ *
+ * @param name as it is asked for
+ * @param rounds over all contenders; a median wants five
+ * @param sample how long one figure of one contender is taken in one round
+ * @param warmUp how long a contender works before anything of it counts
+ * @param soak how long the soak takes
+ * @param agents enrolled and idle at one broker
+ * @param tunnels live at the same time
+ */
+public record Scale(
+        String name,
+        int rounds,
+        Duration sample,
+        Duration warmUp,
+        Duration soak,
+        int agents,
+        int tunnels) {
+
+    /** What the documents tell: hours. */
+    public static final Scale FULL =
+            new Scale(
+                    "full",
+                    7,
+                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(5),
+                    Duration.ofHours(1),
+                    20_000,
+                    1_000);
+
+    /** The same questions in minutes, with more noise. */
+    public static final Scale QUICK =
+            new Scale(
+                    "quick",
+                    5,
+                    Duration.ofMillis(700),
+                    Duration.ofSeconds(1),
+                    Duration.ofMinutes(1),
+                    2_000,
+                    100);
+}
