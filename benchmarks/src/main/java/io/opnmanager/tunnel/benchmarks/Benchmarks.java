@@ -1,5 +1,8 @@
 package io.opnmanager.tunnel.benchmarks;
 
+import io.opnmanager.tunnel.benchmarks.experiment.ConnectionRate;
+import io.opnmanager.tunnel.benchmarks.experiment.RequestLatency;
+import io.opnmanager.tunnel.benchmarks.experiment.Throughput;
 import io.opnmanager.tunnel.benchmarks.machine.Machine;
 import io.opnmanager.tunnel.benchmarks.measure.Bench;
 import io.opnmanager.tunnel.benchmarks.measure.Experiment;
@@ -22,7 +25,8 @@ public final class Benchmarks {
     private static final int USAGE = 2;
 
     /** In the order of the document. */
-    private static final List<Experiment> ALL = List.of();
+    private static final List<Experiment> ALL =
+            List.of(new Throughput(), new ConnectionRate(), new RequestLatency());
 
     private final Options options;
     private final PrintStream out;
