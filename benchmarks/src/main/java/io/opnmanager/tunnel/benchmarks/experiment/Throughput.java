@@ -10,8 +10,11 @@ import io.opnmanager.tunnel.benchmarks.measure.Figure;
 import io.opnmanager.tunnel.benchmarks.measure.Target;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /** Bytes a second through a tunnel, and what they cost at both of its ends. */
 public final class Throughput implements Experiment {
@@ -34,60 +37,81 @@ public final class Throughput implements Experiment {
                 + " how much processor time of both ends does a GiB take?";
     }
 
-    @Override
-    public void run(Bench bench) throws Exception {
-        Ways ways = Ways.open(bench);
-        for (Direction direction : Direction.values()) {
-            for (int streams : List.of(1, EIGHT)) {
-                measure(bench, ways, direction, streams);
-            }
+    /**
+     * One way of moving bytes.
+     *
+     * @param direction of all streams
+     * @param streams at once
+     */
+    private record Mode(Direction direction, int streams) {
+        String name() {
+            return direction.name().toLowerCase(Locale.ROOT) + "-" + streams;
+        }
+
+        String title() {
+            return (streams == 1 ? "one stream " : "eight streams ")
+                    + direction.name().toLowerCase(Locale.ROOT);
         }
     }
 
-    private static void measure(Bench bench, Ways ways, Direction direction, int streams)
-            throws Exception {
-        String name = direction.name().toLowerCase(Locale.ROOT) + "-" + streams;
-        String title = (streams == 1 ? "one stream " : "eight streams ") + name.split("-", 2)[0];
+    @Override
+    public void run(Bench bench) throws Exception {
+        List<Mode> modes =
+                Stream.of(Direction.values())
+                        .flatMap(direction ->
+                                Stream.of(new Mode(direction, 1), new Mode(direction, EIGHT)))
+                        .toList();
+        Ways ways = Ways.open(bench);
+        Map<Mode, Long> bytes = new HashMap<>();
+        // All of it before any sample: what one mode warms serves the next.
+        for (Mode mode : modes) {
+            bench.say("warms up: " + mode.title());
+            for (Way way : ways.all()) {
+                double rate = warmUp(way.entry(), mode, bench.scale().warmUp());
+                if (way.name().equals(Ways.OPENSSH)) {
+                    long sample = wholeMib(rate, bench.scale().sample(), mode.streams());
+                    bytes.put(mode, sample);
+                    bench.setting(
+                            mode.title(),
+                            "%d MiB a sample, the same for all".formatted(sample / MIB));
+                }
+            }
+        }
+        for (Mode mode : modes) {
+            measure(bench, ways, mode, bytes.getOrDefault(mode, WARM_BYTES));
+        }
+    }
+
+    private static void measure(Bench bench, Ways ways, Mode mode, long bytes) throws Exception {
         Figure speed =
-                Figure.of(name, title, "MB/s")
+                Figure.of(mode.name(), mode.title(), "MB/s")
                         .against(Ways.OPENSSH)
                         .promised(Target.atLeast(FASTER));
         Figure cost =
-                Figure.of("cpu-" + name, "processor time, " + title, "s/GiB")
+                Figure.of("cpu-" + mode.name(), "processor time, " + mode.title(), "s/GiB")
                         .against(Ways.OPENSSH)
                         .promised(Target.atMost(1.0));
-        bench.say(title + ": warms up");
-        long bytes = 0;
-        for (Way way : ways.all()) {
-            double rate = warmUp(way.entry(), direction, streams, bench.scale().warmUp());
-            if (way.name().equals(Ways.OPENSSH)) {
-                bytes = wholeMib(rate, bench.scale().sample(), streams);
-            }
-        }
-        bench.setting(title, "%d MiB a sample, the same for all".formatted(bytes / MIB));
-        long sample = bytes;
+        bench.say(mode.title());
         Ways.alternate(
                 bench,
                 ways.all(),
                 (way, sheet) -> {
                     Processes ends = way.ends();
                     double before = ends == null ? 0 : ends.cpuSeconds();
-                    double rate = Bulk.run(way.entry(), direction, streams, sample);
+                    double rate = Bulk.run(way.entry(), mode.direction(), mode.streams(), bytes);
                     sheet.note(speed, rate / MB);
                     if (ends != null) {
-                        sheet.note(cost, (ends.cpuSeconds() - before) * GIB / sample);
+                        sheet.note(cost, (ends.cpuSeconds() - before) * GIB / bytes);
                     }
                 });
     }
 
     /** The speed of the last bytes. */
-    private static double warmUp(
-            InetSocketAddress to, Direction direction, int streams, Duration time)
-            throws Exception {
+    private static double warmUp(InetSocketAddress to, Mode mode, Duration time) throws Exception {
         long until = System.nanoTime() + time.toNanos();
         double rate;
         do {
-            rate = Bulk.run(to, direction, streams, WARM_BYTES);
+            rate = Bulk.run(to, mode.direction(), mode.streams(), WARM_BYTES);
         } while (System.nanoTime() < until);
         return rate;
     }
