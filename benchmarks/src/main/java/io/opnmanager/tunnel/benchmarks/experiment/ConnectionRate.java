@@ -2,6 +2,7 @@ package io.opnmanager.tunnel.benchmarks.experiment;
 
 import io.opnmanager.tunnel.benchmarks.experiment.Ways.Way;
 import io.opnmanager.tunnel.benchmarks.load.Connections;
+import io.opnmanager.tunnel.benchmarks.load.Connections.Closer;
 import io.opnmanager.tunnel.benchmarks.measure.Bench;
 import io.opnmanager.tunnel.benchmarks.measure.Experiment;
 import io.opnmanager.tunnel.benchmarks.measure.Figure;
@@ -10,16 +11,19 @@ import io.opnmanager.tunnel.benchmarks.measure.Target;
 /** New connections through a tunnel that is up. */
 public final class ConnectionRate implements Experiment {
 
-    private static final int CLIENTS = 8;
+    /** With so many the peer makes the 85 to 165 a second that the promise is about. */
+    private static final int CLIENTS = 4;
+
     private static final double TIMES = 25;
 
-    private static final Figure ALONE =
-            Figure.of("one-client", "new connections, one client", "1/s").against(Ways.OPENSSH);
-
-    private static final Figure TOGETHER =
-            Figure.of("eight-clients", "new connections, eight clients", "1/s")
+    private static final Figure CLIENT_CLOSES =
+            Figure.of("client-closes", "new connections, the client closes first", "1/s")
                     .against(Ways.OPENSSH)
                     .promised(Target.atLeast(TIMES));
+
+    private static final Figure TARGET_CLOSES =
+            Figure.of("target-closes", "new connections, the target closes first", "1/s")
+                    .against(Ways.OPENSSH);
 
     @Override
     public String name() {
@@ -34,16 +38,18 @@ public final class ConnectionRate implements Experiment {
     @Override
     public void run(Bench bench) throws Exception {
         Ways ways = Ways.open(bench);
-        bench.setting("clients", "each makes one connection after the other");
+        bench.setting("clients", "%d, each with one connection after the other".formatted(CLIENTS));
         bench.say("warms up");
-        for (Way way : ways.all()) {
-            var _ = Connections.run(way.entry(), CLIENTS, bench.scale().warmUp());
+        for (Closer closer : Closer.values()) {
+            for (Way way : ways.all()) {
+                var _ = Connections.run(way.entry(), closer, CLIENTS, bench.scale().warmUp());
+            }
         }
-        measure(bench, ways, ALONE, 1);
-        measure(bench, ways, TOGETHER, CLIENTS);
+        measure(bench, ways, CLIENT_CLOSES, Closer.CLIENT);
+        measure(bench, ways, TARGET_CLOSES, Closer.TARGET);
     }
 
-    private static void measure(Bench bench, Ways ways, Figure figure, int clients)
+    private static void measure(Bench bench, Ways ways, Figure figure, Closer closer)
             throws Exception {
         bench.say(figure.title());
         Ways.alternate(
@@ -52,7 +58,11 @@ public final class ConnectionRate implements Experiment {
                 (way, sheet) ->
                         sheet.note(
                                 figure,
-                                Connections.run(way.entry(), clients, bench.scale().sample())
+                                Connections.run(
+                                                way.entry(),
+                                                closer,
+                                                CLIENTS,
+                                                bench.scale().sample())
                                         .perSecond()));
     }
 }

@@ -24,6 +24,7 @@ public final class TrafficTarget implements AutoCloseable {
 
     private static final String PAGE = "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n";
 
+    private static final int ECHO_CHUNK = 16 * 1024;
     private static final int BACKLOG = 1024;
 
     private final ServerSocketChannel listener;
@@ -108,7 +109,8 @@ public final class TrafficTarget implements AutoCloseable {
     }
 
     private static void echo(SocketChannel connection) throws IOException {
-        ByteBuffer chunk = ByteBuffer.allocateDirect(Wire.CHUNK);
+        // Small and on the heap: it also serves connections that live for one byte.
+        ByteBuffer chunk = ByteBuffer.allocate(ECHO_CHUNK);
         while (connection.read(chunk) >= 0) {
             Wire.writeAll(connection, chunk.flip());
             chunk.clear();
