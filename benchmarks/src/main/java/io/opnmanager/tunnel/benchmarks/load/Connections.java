@@ -44,7 +44,7 @@ public final class Connections {
     private Connections() {}
 
     /**
-     * Makes connections, one after the other in each of some clients at once.
+     * Makes connections, one after the other in each of some clients at once, each one at least.
      *
      * @throws IOException when one brought no byte, or another one, or more
      */
@@ -64,7 +64,7 @@ public final class Connections {
         ByteBuffer asks = ByteBuffer.allocateDirect(2);
         var _ = asks.put(closer.order.letter()).put(Wire.DONE);
         ByteBuffer answer = ByteBuffer.allocateDirect(1);
-        while (System.nanoTime() < until) {
+        do {
             try (SocketChannel connection = Wire.connect(to)) {
                 Wire.writeAll(connection, asks.clear().limit(asked(closer)));
                 byte found = Wire.readAll(connection, answer.clear()).get();
@@ -77,7 +77,7 @@ public final class Connections {
                 }
             }
             made++;
-        }
+        } while (System.nanoTime() < until);
         return made;
     }
 
