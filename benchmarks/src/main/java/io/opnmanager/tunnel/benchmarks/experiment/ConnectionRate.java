@@ -3,6 +3,7 @@ package io.opnmanager.tunnel.benchmarks.experiment;
 import io.opnmanager.tunnel.benchmarks.experiment.Ways.Way;
 import io.opnmanager.tunnel.benchmarks.load.Connections;
 import io.opnmanager.tunnel.benchmarks.load.Connections.Closer;
+import io.opnmanager.tunnel.benchmarks.machine.Processes;
 import io.opnmanager.tunnel.benchmarks.measure.Bench;
 import io.opnmanager.tunnel.benchmarks.measure.Experiment;
 import io.opnmanager.tunnel.benchmarks.measure.Figure;
@@ -15,6 +16,7 @@ public final class ConnectionRate implements Experiment {
     private static final int CLIENTS = 4;
 
     private static final double TIMES = 25;
+    private static final double MILLIS_PER_SECOND = 1e3;
 
     private static final Figure CLIENT_CLOSES =
             Figure.of("client-closes", "new connections, the client closes first", "1/s")
@@ -23,6 +25,20 @@ public final class ConnectionRate implements Experiment {
 
     private static final Figure TARGET_CLOSES =
             Figure.of("target-closes", "new connections, the target closes first", "1/s")
+                    .against(Ways.OPENSSH);
+
+    private static final Figure CLIENT_CLOSES_COST =
+            Figure.of(
+                            "cpu-client-closes",
+                            "processor time of both ends, the client closes first",
+                            "ms/connection")
+                    .against(Ways.OPENSSH);
+
+    private static final Figure TARGET_CLOSES_COST =
+            Figure.of(
+                            "cpu-target-closes",
+                            "processor time of both ends, the target closes first",
+                            "ms/connection")
                     .against(Ways.OPENSSH);
 
     @Override
@@ -45,24 +61,26 @@ public final class ConnectionRate implements Experiment {
                 var _ = Connections.run(way.entry(), closer, CLIENTS, bench.scale().warmUp());
             }
         }
-        measure(bench, ways, CLIENT_CLOSES, Closer.CLIENT);
-        measure(bench, ways, TARGET_CLOSES, Closer.TARGET);
+        measure(bench, ways, CLIENT_CLOSES, CLIENT_CLOSES_COST, Closer.CLIENT);
+        measure(bench, ways, TARGET_CLOSES, TARGET_CLOSES_COST, Closer.TARGET);
     }
 
-    private static void measure(Bench bench, Ways ways, Figure figure, Closer closer)
+    private static void measure(Bench bench, Ways ways, Figure rate, Figure cost, Closer closer)
             throws Exception {
-        bench.say(figure.title());
+        bench.say(rate.title());
         Ways.alternate(
                 bench,
                 ways.all(),
-                (way, sheet) ->
-                        sheet.note(
-                                figure,
-                                Connections.run(
-                                                way.entry(),
-                                                closer,
-                                                CLIENTS,
-                                                bench.scale().sample())
-                                        .perSecond()));
+                (way, sheet) -> {
+                    Processes ends = way.ends();
+                    double before = ends == null ? 0 : ends.cpuSeconds();
+                    Connections.Made made =
+                            Connections.run(way.entry(), closer, CLIENTS, bench.scale().sample());
+                    sheet.note(rate, made.perSecond());
+                    if (ends != null) {
+                        double spent = ends.cpuSeconds() - before;
+                        sheet.note(cost, spent * MILLIS_PER_SECOND / made.count());
+                    }
+                });
     }
 }
