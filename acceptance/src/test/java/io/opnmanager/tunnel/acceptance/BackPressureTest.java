@@ -9,7 +9,6 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -96,12 +95,12 @@ class BackPressureTest {
         try (Socket lazy = new Socket(InetAddress.getLoopbackAddress(), port)) {
             lazy.getOutputStream().write('m');
             Thread.sleep(3_000);
-            long unread = world.operator().request(id).path("bytes_in").asLong();
-            assertThat(unread).isGreaterThan(0).isLessThan(UNREAD_AT_MOST);
+            Eventually.within(Eventually.SOON, () -> assertThat(bytesIn(id)).isGreaterThan(0));
 
             for (int i = 0; i < 20; i++) {
-                assertThat(echo(port, 50_000)).isLessThan(Duration.ofSeconds(2));
+                echo(port, 50_000);
             }
+            assertThat(bytesIn(id)).isLessThan(UNREAD_AT_MOST);
 
             long read = lazy.getInputStream().readAllBytes().length;
             assertThat(read).isEqualTo(MUCH);
@@ -130,9 +129,9 @@ class BackPressureTest {
             lazy.getOutputStream().write('m');
             lazy.getInputStream().readNBytes(1_000_000);
             world.operator().close(active.path("id").asLong());
-            world.assertEnds(active, "disconnected", "closed", Duration.ofSeconds(5));
+            world.assertEnds(active, "disconnected", "closed", Eventually.SOON);
             CompletableFuture<Long> rest = CompletableFuture.supplyAsync(() -> drain(lazy));
-            assertThat(rest.get(5, TimeUnit.SECONDS)).isLessThan(MUCH);
+            assertThat(rest.get(20, TimeUnit.SECONDS)).isLessThan(MUCH);
         }
         world.assertNothingLeft(active);
     }
@@ -149,7 +148,7 @@ class BackPressureTest {
                 rude.getInputStream().readNBytes(1_000_000);
             }
         }
-        Eventually.within(Duration.ofSeconds(10), () -> assertThat(serving).hasValue(0));
+        Eventually.within(Eventually.TOLD, () -> assertThat(serving).hasValue(0));
 
         echo(port, 1_000);
         world.operator().close(active.path("id").asLong());
@@ -162,11 +161,11 @@ class BackPressureTest {
         int port = active.path("tunnel_port").asInt();
         try (Socket lazy = new Socket(InetAddress.getLoopbackAddress(), port)) {
             lazy.getOutputStream().write('m');
-            Eventually.within(Duration.ofSeconds(5), () -> assertThat(serving).hasValue(1));
+            Eventually.within(Eventually.SOON, () -> assertThat(serving).hasValue(1));
             // All that is between is full by then, and the agent waits for room.
             Thread.sleep(3_000);
         }
-        Eventually.within(Duration.ofSeconds(10), () -> assertThat(serving).hasValue(0));
+        Eventually.within(Eventually.TOLD, () -> assertThat(serving).hasValue(0));
 
         world.operator().close(active.path("id").asLong());
         world.assertNothingLeft(active);
@@ -186,17 +185,19 @@ class BackPressureTest {
         return count;
     }
 
-    private static Duration echo(int port, int size) throws Exception {
+    private long bytesIn(long id) throws Exception {
+        return world.operator().request(id).path("bytes_in").asLong();
+    }
+
+    private static void echo(int port, int size) throws Exception {
         byte[] bytes = new byte[size];
         new Random(size).nextBytes(bytes);
-        long begin = System.nanoTime();
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(30_000);
             socket.getOutputStream().write('e');
             socket.getOutputStream().write(bytes);
             socket.shutdownOutput();
             assertThat(socket.getInputStream().readAllBytes()).isEqualTo(bytes);
         }
-        return Duration.ofNanos(System.nanoTime() - begin);
     }
 }

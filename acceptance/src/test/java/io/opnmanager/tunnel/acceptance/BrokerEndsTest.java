@@ -18,14 +18,14 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BrokerEndsTest {
 
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Eventually.SOON;
     private static final Duration BACK = Duration.ofSeconds(40);
 
     private World world;
 
     @BeforeAll
     void start() throws Exception {
-        world = World.named("broker").with("opnmanager.request.drain", "4s").firewalls(1).start();
+        world = World.named("broker").with("opnmanager.request.drain", "8s").firewalls(1).start();
     }
 
     @AfterAll
@@ -54,7 +54,7 @@ class BrokerEndsTest {
 
         world.broker().program().askToEnd();
         Eventually.within(
-                Duration.ofSeconds(4),
+                Duration.ofSeconds(8),
                 () -> {
                     Answer refused =
                             world.operator()

@@ -19,10 +19,10 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EndOfLifeTest {
 
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Eventually.SOON;
 
     /** The probe's interval and what it may take. */
-    private static final Duration NEXT_PROBE = Duration.ofSeconds(8);
+    private static final Duration NEXT_PROBE = Duration.ofSeconds(20);
 
     private World world;
 
@@ -30,9 +30,9 @@ class EndOfLifeTest {
     void start() throws Exception {
         world =
                 World.named("ends")
-                        .with("opnmanager.request.establish", "4s")
+                        .with("opnmanager.request.establish", "8s")
                         .with("opnmanager.request.heartbeat", "1s")
-                        .with("opnmanager.request.window-gone", "3s")
+                        .with("opnmanager.request.window-gone", "5s")
                         .firewalls(1)
                         .start();
     }
@@ -73,13 +73,13 @@ class EndOfLifeTest {
     void the_last_window_gives_no_more_sign() throws Exception {
         JsonNode active = world.openActive(ask());
         long id = active.path("id").asLong();
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < 14; i++) {
             assertThat(world.operator().heartbeat(id, true)).isTrue();
-            Thread.sleep(1_000);
+            Thread.sleep(500);
         }
         assertThat(world.operator().request(id).path("status").asText()).isEqualTo("active");
 
-        world.assertEnds(active, "disconnected", "window_gone", Duration.ofSeconds(6));
+        world.assertEnds(active, "disconnected", "window_gone", Duration.ofSeconds(15));
         world.assertNothingLeft(active);
     }
 
@@ -96,7 +96,7 @@ class EndOfLifeTest {
         StockFirewall silent = world.addStockFirewall("silent", "");
         JsonNode asked = world.operator().open(silent.id());
 
-        world.assertEnds(asked, "timeout", "deadline", Duration.ofSeconds(7));
+        world.assertEnds(asked, "timeout", "deadline", Duration.ofSeconds(20));
         world.assertNothingLeft(asked);
         assertThat(silent.checkin().path("pending_requests"))
                 .as("an old request is never handed out")
@@ -120,7 +120,7 @@ class EndOfLifeTest {
             JsonNode asked = world.operator().open(ask());
 
             // The line is up; the probe through it never is.
-            world.assertEnds(asked, "timeout", "deadline", Duration.ofSeconds(7));
+            world.assertEnds(asked, "timeout", "deadline", Duration.ofSeconds(20));
             world.assertNothingLeft(asked);
         } finally {
             page.startAgain();

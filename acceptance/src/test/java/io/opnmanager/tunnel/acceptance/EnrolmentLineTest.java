@@ -60,7 +60,7 @@ class EnrolmentLineTest {
 
     private void awaitServed(String installer) {
         Eventually.within(
-                Duration.ofSeconds(15),
+                Duration.ofSeconds(30),
                 () -> {
                     Answer answer = world.nobody().call("GET", "/api/release/install.sh", null);
                     assertThat(answer.text()).isEqualTo(installer);

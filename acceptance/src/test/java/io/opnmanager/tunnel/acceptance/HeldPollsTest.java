@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -41,7 +42,10 @@ class HeldPollsTest {
     private static final int MOST_THREADS = 100;
 
     private static final Duration HELD = Duration.ofSeconds(15);
-    private static final Duration WOKEN = Duration.ofSeconds(1);
+    private static final Duration TOLD_AGAIN = Duration.ofSeconds(2);
+
+    /** Much less than that. */
+    private static final Duration WOKEN = Duration.ofSeconds(8);
 
     @Test
     @Timeout(value = 10, unit = TimeUnit.MINUTES)
@@ -72,11 +76,13 @@ class HeldPollsTest {
                 assertThat(threadsOf(world.broker().program().pid())).isLessThan(MOST_THREADS);
                 assertThat(woken).isEmpty();
 
-                Waiting chosen = agents.get(1_234);
-                long begin = System.nanoTime();
+                // Just begun: only being woken answers it so soon.
+                Waiting chosen =
+                        agents.stream()
+                                .max(Comparator.comparingLong(agent -> agent.asked))
+                                .orElseThrow();
                 long request = world.operator().open(chosen.id).path("id").asLong();
                 Eventually.within(WOKEN, () -> assertThat(woken).contains(chosen.id));
-                Duration took = Duration.ofNanos(System.nanoTime() - begin);
 
                 // Everyone else has to come through a whole round without being woken.
                 List<Integer> rounds = agents.stream().map(agent -> agent.rounds.get()).toList();
@@ -95,7 +101,6 @@ class HeldPollsTest {
                         });
                 assertThat(woken).containsExactly(chosen.id);
                 assertThat(agents).allMatch(agent -> agent.failure.isEmpty());
-                assertThat(took).isLessThan(WOKEN);
                 world.operator().close(request);
             } finally {
                 stop.set(true);
@@ -111,14 +116,24 @@ class HeldPollsTest {
             long id = firewall.id();
             OperatorClient agent = firewall.client(world);
             world.operator().open(id);
-            assertThat(took(agent, id, 15, true)).isLessThan(Duration.ofMillis(700));
-            assertThat(took(agent, id, 15, true))
-                    .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(4));
-            var again = CompletableFuture.supplyAsync(() -> tookUnchecked(agent, id));
-            Thread.sleep(300);
-            world.operator()
-                    .open(OperatorClient.object().put("firewall_id", id).put("target", "ssh"));
-            assertThat(again.get(5, TimeUnit.SECONDS)).isLessThan(Duration.ofSeconds(1));
+            long begin = System.nanoTime();
+            assertThat(took(agent, id, 15, true)).isLessThan(HELD.dividedBy(2));
+            took(agent, id, 15, true);
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(TOLD_AGAIN);
+
+            // A busy machine may be late with one of them.
+            List<Duration> newWork = new ArrayList<>();
+            for (int port = 1; port <= 3; port++) {
+                var again = CompletableFuture.supplyAsync(() -> tookUnchecked(agent, id));
+                Thread.sleep(300);
+                world.operator()
+                        .open(
+                                OperatorClient.object()
+                                        .put("firewall_id", id)
+                                        .put("target", "tcp://127.0.0.1:" + port));
+                newWork.add(again.get(30, TimeUnit.SECONDS));
+            }
+            assertThat(newWork).anyMatch(time -> time.compareTo(TOLD_AGAIN.dividedBy(2)) < 0);
         }
     }
 
@@ -144,9 +159,8 @@ class HeldPollsTest {
             EnrolledFirewall firewall = EnrolledFirewall.in(world, "one");
             long id = firewall.id();
             OperatorClient agent = firewall.client(world);
-            assertThat(took(agent, id, 0, false)).isLessThan(Duration.ofMillis(500));
-            assertThat(took(agent, id, 2, false))
-                    .isBetween(Duration.ofMillis(1_800), Duration.ofMillis(3_500));
+            assertThat(took(agent, id, 0, false)).isLessThan(WOKEN);
+            assertThat(took(agent, id, 2, false)).isBetween(Duration.ofMillis(1_800), WOKEN);
         }
     }
 
@@ -201,6 +215,7 @@ class HeldPollsTest {
         final String token;
         final Set<Long> woken;
         final AtomicInteger rounds = new AtomicInteger();
+        volatile long asked;
         volatile String failure = "";
 
         Waiting(long id, String token, Set<Long> woken) {
@@ -210,6 +225,7 @@ class HeldPollsTest {
         }
 
         void poll(HttpClient client, URI broker, AtomicBoolean stop) {
+            asked = System.nanoTime();
             ObjectNode check = OperatorClient.object().put("firewall_id", id);
             check.put("wait", HELD.toSeconds());
             var request =

@@ -123,7 +123,7 @@ class LineAndUpdateTest {
             throws Exception {
         var _ = publish(release, version, run);
         Eventually.within(
-                Duration.ofSeconds(15),
+                Duration.ofSeconds(30),
                 () -> {
                     Answer begun =
                             world.operator()
@@ -140,7 +140,7 @@ class LineAndUpdateTest {
 
     private static void awaitServed(World world, String version) {
         Eventually.within(
-                Duration.ofSeconds(15),
+                Duration.ofSeconds(30),
                 () -> {
                     Answer list = world.nobody().call("GET", "/api/release/release.txt", null);
                     assertThat(list.text()).contains("version " + version);

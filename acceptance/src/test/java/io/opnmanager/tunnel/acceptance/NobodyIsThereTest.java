@@ -37,7 +37,7 @@ class NobodyIsThereTest {
     void nobody_says_that_it_is_wanted() throws Exception {
         JsonNode active = world.openActive(world.firewall());
 
-        world.assertEnds(active, "disconnected", "heartbeat_missed", Duration.ofSeconds(7));
+        world.assertEnds(active, "disconnected", "heartbeat_missed", Duration.ofSeconds(15));
         world.assertNothingLeft(active);
     }
 
@@ -49,13 +49,12 @@ class NobodyIsThereTest {
         // The broker's own probes, one a second, are no use of it.
         while (world.operator().heartbeat(id, false)) {
             assertThat(Duration.ofNanos(System.nanoTime() - begin))
-                    .isLessThan(Duration.ofSeconds(13));
+                    .isLessThan(Duration.ofSeconds(25));
             Thread.sleep(500);
         }
 
-        assertThat(Duration.ofNanos(System.nanoTime() - begin))
-                .isGreaterThan(Duration.ofSeconds(6));
-        world.assertEnds(active, "disconnected", "idle", Duration.ofSeconds(2));
+        JsonNode ended = world.assertEnds(active, "disconnected", "idle", Eventually.SOON);
+        assertThat(World.activeFor(ended)).isGreaterThanOrEqualTo(Duration.ofSeconds(8));
         world.assertNothingLeft(active);
     }
 
@@ -71,7 +70,7 @@ class NobodyIsThereTest {
             while (System.nanoTime() < end) {
                 assertThat(client.read("/").statusCode()).isEqualTo(200);
                 assertThat(world.operator().heartbeat(id, false)).isTrue();
-                Thread.sleep(1_000);
+                Thread.sleep(500);
             }
         }
         world.operator().close(id);
@@ -88,10 +87,10 @@ class NobodyIsThereTest {
             long begin = System.nanoTime();
             while (world.operator().heartbeat(id, false)) {
                 assertThat(Duration.ofNanos(System.nanoTime() - begin))
-                        .isLessThan(Duration.ofSeconds(10));
+                        .isLessThan(Duration.ofSeconds(25));
                 Thread.sleep(300);
             }
-            world.assertEnds(active, "disconnected", "probe_failed", Duration.ofSeconds(2));
+            world.assertEnds(active, "disconnected", "probe_failed", Eventually.SOON);
             world.assertNothingLeft(active);
         } finally {
             page.startAgain();

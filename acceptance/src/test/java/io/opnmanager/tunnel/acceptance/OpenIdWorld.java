@@ -42,7 +42,7 @@ record OpenIdWorld(World world, Keycloak keycloak, String beforeTheProviderRan) 
                         .with("opnmanager.openid.client-id", "opnmanager")
                         .with("opnmanager.openid.client-secret", Keycloak.CLIENT_SECRET)
                         .with("opnmanager.openid.tags-claim", "tags")
-                        .with("opnmanager.openid.timeout", "2s")
+                        .with("opnmanager.openid.timeout", "5s")
                         .with("opnmanager.openid.tls", "provider")
                         .with(
                                 "quarkus.tls.provider.trust-store.pem.certs",

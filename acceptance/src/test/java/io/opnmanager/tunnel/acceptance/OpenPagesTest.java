@@ -57,15 +57,14 @@ class OpenPagesTest {
         JsonNode active = world.openActive(world.firewall());
         SessionDoor door = SessionDoor.of(world, active);
         HandBrowser browser = door.entered();
-        long begin = System.nanoTime();
         try (Socket stream = browser.begin(door.host(), "GET /events")) {
             events(stream.getInputStream(), 4);
             assertThat(door.beat(browser, TAB).status()).isEqualTo(204);
 
-            world.assertEnds(active, "disconnected", "idle", Duration.ofSeconds(10));
+            JsonNode ended =
+                    world.assertEnds(active, "disconnected", "idle", Duration.ofSeconds(20));
 
-            assertThat(Duration.ofNanos(System.nanoTime() - begin))
-                    .isGreaterThan(IDLE.minusSeconds(1));
+            assertThat(World.activeFor(ended)).isGreaterThanOrEqualTo(IDLE);
             HandBrowser.untilCut(stream);
         }
         world.assertNothingLeft(active);
@@ -95,13 +94,10 @@ class OpenPagesTest {
         HandBrowser browser = door.entered();
         try (Socket stream = browser.begin(door.host(), "GET /events")) {
             events(stream.getInputStream(), 2);
-            long closed = System.nanoTime();
 
             world.operator().close(door.request());
+            // By itself it would go on: a tick each while, for ever.
             HandBrowser.untilCut(stream);
-
-            assertThat(Duration.ofNanos(System.nanoTime() - closed))
-                    .isLessThan(Duration.ofSeconds(1));
         }
         world.assertNothingLeft(active);
     }

@@ -32,7 +32,7 @@ final class OpenSshServer implements AutoCloseable {
         PrivateFile.folder(folder);
         boolean made = preparePrivilegeSeparation();
         Program sshd = sshd(folder, port);
-        sshd.awaitReady(Duration.ofSeconds(10), () -> Loopback.isListening(port));
+        sshd.awaitReady(Duration.ofSeconds(30), () -> Loopback.isListening(port));
         return new OpenSshServer(folder, made, sshd);
     }
 

@@ -34,7 +34,7 @@ class OperatorsInChromiumTest {
     /** Longer than agents have to open a tunnel, and than from one beat of a window to the next. */
     private static final double IN_A_WHILE_MS = 45_000;
 
-    private static final Duration AFTER_FAREWELL = Duration.ofSeconds(8);
+    private static final Duration AFTER_FAREWELL = Duration.ofSeconds(20);
 
     private World world;
     private FirewallSide firewall;

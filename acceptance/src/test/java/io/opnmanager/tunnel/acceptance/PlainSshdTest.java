@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.opnmanager.tunnel.demo.Loopback;
 import io.opnmanager.tunnel.demo.OperatorClient;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -52,7 +51,7 @@ class PlainSshdTest {
 
                 assertThat(answer).contains("from-the-firewall");
                 world.operator().close(active.path("id").asLong());
-                world.assertEnds(active, "disconnected", "closed", Duration.ofSeconds(5));
+                world.assertEnds(active, "disconnected", "closed", Eventually.SOON);
                 world.assertNothingLeft(active);
             }
         }

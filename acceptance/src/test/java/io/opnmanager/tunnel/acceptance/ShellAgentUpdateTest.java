@@ -143,7 +143,7 @@ class ShellAgentUpdateTest {
 
     private void nothingRuns() {
         Eventually.within(
-                Duration.ofSeconds(5),
+                Eventually.SOON,
                 () -> assertThat(processes("")).as("processes of " + folder).isEmpty());
     }
 

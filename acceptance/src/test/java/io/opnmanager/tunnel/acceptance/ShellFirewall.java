@@ -97,7 +97,7 @@ final class ShellFirewall implements AutoCloseable {
     /** SIGTERM: it ends with 0, in time, and leaves nothing. */
     void stop() throws Exception {
         program().askToEnd();
-        assertThat(program().awaitExit(Duration.ofSeconds(10))).as(program().output()).isZero();
+        assertThat(program().awaitExit(Duration.ofSeconds(30))).as(program().output()).isZero();
         assertNothingRuns();
         assertThat(state().resolve("lock")).doesNotExist();
         assertThat(state().resolve("run")).isEmptyDirectory();

@@ -260,9 +260,9 @@ class TunnelctlTest {
 
             forward.interrupt();
 
-            assertThat(forward.program().awaitExit(Duration.ofSeconds(10))).isEqualTo(CTRL_C);
+            assertThat(forward.program().awaitExit(Duration.ofSeconds(30))).isEqualTo(CTRL_C);
         }
-        world.assertEnds(request, "disconnected", "closed", Duration.ofSeconds(5));
+        world.assertEnds(request, "disconnected", "closed", Eventually.SOON);
         world.assertNothingLeft(request);
     }
 
@@ -323,7 +323,7 @@ class TunnelctlTest {
 
             assertThat(kim.run("close", id).succeeded().out()).isEqualTo("Closed 1 session.\n");
 
-            assertThat(forward.program().awaitExit(Duration.ofSeconds(10))).isEqualTo(7);
+            assertThat(forward.program().awaitExit(Duration.ofSeconds(30))).isEqualTo(7);
             assertThat(forward.awaitState("ended", echoTarget()).path("why").asText())
                     .contains("somebody closed it");
         }
@@ -383,7 +383,7 @@ class TunnelctlTest {
                 String much = "x".repeat(1_000_000);
                 assertThatThrownBy(() -> assertThat(said(port, much)).isEqualTo(much)).isNotNull();
 
-                assertThat(forward.program().awaitExit(Duration.ofSeconds(10))).isEqualTo(7);
+                assertThat(forward.program().awaitExit(Duration.ofSeconds(30))).isEqualTo(7);
                 assertThat(forward.awaitState("ended", echoTarget()).path("why").asText())
                         .contains("the agreed bytes are used up");
             }

@@ -20,10 +20,10 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TwoNodesTest {
 
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Eventually.SOON;
 
     /** lost-after, the next sign, the next sweep and a slow machine. */
-    private static final Duration LOST = Duration.ofSeconds(25);
+    private static final Duration LOST = Duration.ofSeconds(40);
 
     private World world;
     private OperatorClient elsewhere;
@@ -95,7 +95,7 @@ class TwoNodesTest {
 
             JsonNode asked = world.operator().open(firewall);
 
-            assertThat(held.get(2, TimeUnit.SECONDS)).isTrue();
+            assertThat(held.get(10, TimeUnit.SECONDS)).isTrue();
             world.operator().close(asked.path("id").asLong());
         } finally {
             other.stop();

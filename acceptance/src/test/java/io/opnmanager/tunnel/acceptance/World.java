@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -70,12 +71,12 @@ final class World implements AutoCloseable {
         settings.put("opnmanager.node.name", "node-a");
         settings.put("opnmanager.ports.first", Integer.toString(ports.first()));
         settings.put("opnmanager.ports.last", Integer.toString(ports.last()));
-        settings.put("opnmanager.ports.quarantine", "2s");
+        settings.put("opnmanager.ports.quarantine", "1s");
         settings.put("opnmanager.request.drain", "1s");
         settings.put("opnmanager.ssh.public-host", PROXY_ADDRESS);
         settings.putAll(builder.settings);
         quarantine =
-                Duration.parse("PT" + settings.getOrDefault("opnmanager.ports.quarantine", "2s"));
+                Duration.parse("PT" + settings.getOrDefault("opnmanager.ports.quarantine", "1s"));
         Path brokerFolder = folder.resolve("broker");
         Database database =
                 Database.fresh(
@@ -333,7 +334,7 @@ final class World implements AutoCloseable {
                 .containsExactly(new Loopback.Listener(port, true));
     }
 
-    /** The request ends in this way in time, and its path is gone 2 s later. */
+    /** The request ends in this way in time, and its path is gone soon after. */
     JsonNode assertEnds(JsonNode request, String status, String reason, Duration within)
             throws Exception {
         long id = request.path("id").asLong();
@@ -344,6 +345,13 @@ final class World implements AutoCloseable {
         assertThat(row.hasNonNull("ended_at")).isTrue();
         assertPathGone(request.path("tunnel_port").asInt());
         return row;
+    }
+
+    /** How long its tunnel was up, by the broker's own clock. */
+    static Duration activeFor(JsonNode ended) {
+        return Duration.between(
+                Instant.parse(ended.path("tunnel_started_at").asText()),
+                Instant.parse(ended.path("ended_at").asText()));
     }
 
     /** No listener, and no orphan of any kind at the broker. */
@@ -369,7 +377,7 @@ final class World implements AutoCloseable {
     /** The port can be given away again once its quarantine has passed. */
     void assertPortFreed(JsonNode request) {
         Eventually.within(
-                quarantine.plusSeconds(4),
+                quarantine.plus(Eventually.SOON),
                 () -> assertThat(rows().portFreed(request.path("id").asLong())).isTrue());
     }
 
@@ -414,9 +422,9 @@ final class World implements AutoCloseable {
         while (!parts.isEmpty()) {
             parts.pop().close();
         }
-        ports.assertNoListener();
+        Eventually.within(Eventually.GONE, ports::assertNoListener);
         Eventually.within(
-                Duration.ofSeconds(5),
+                Eventually.SOON,
                 () -> assertThat(descendants()).as("processes left").isSubsetOf(processesBefore));
     }
 

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,10 @@ final class BrokerDouble implements AutoCloseable {
     final Map<Long, Map<String, Object>> kills = new ConcurrentHashMap<>();
     final Map<Long, Boolean> wanted = new ConcurrentHashMap<>();
     volatile int failWith;
+
+    /** Whoever takes it keeps every answer back. */
+    final Semaphore answers = new Semaphore(1);
+
     volatile @Nullable String retryAfter;
     volatile @Nullable String offer;
     volatile Map<String, Object> enrolmentAnswer = Map.of();
@@ -104,23 +109,27 @@ final class BrokerDouble implements AutoCloseable {
         try (exchange) {
             JsonNode body = JSON.readTree(exchange.getRequestBody());
             String path = exchange.getRequestURI().getPath();
+            // Decided before it shows: who sees the call may change what the next one gets.
+            int failing = failWith;
             calls.add(
                     new Call(
                             path,
                             exchange.getRequestHeaders().getFirst("Authorization"),
                             body,
                             System.nanoTime()));
-            if (failWith != 0) {
+            answers.acquireUninterruptibly();
+            answers.release();
+            if (failing != 0) {
                 if (retryAfter != null) {
                     exchange.getResponseHeaders().set("Retry-After", retryAfter);
                 }
                 send(
                         exchange,
-                        failWith,
+                        failing,
                         Map.of(
                                 "type", "about:blank",
                                 "title", "No",
-                                "status", failWith,
+                                "status", failing,
                                 "code", "credential_refused",
                                 "detail", "the double says no"));
                 return;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @QuarkusTest
 class UpdateTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(30);
 
     @TempDir Path folder;
 

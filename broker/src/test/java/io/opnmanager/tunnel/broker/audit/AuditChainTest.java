@@ -280,7 +280,7 @@ class AuditChainTest {
             assertThat(sealed.isDone()).isFalse();
             committed.countDown();
             slow.commit();
-            assertThat(sealed.get(10, TimeUnit.SECONDS)).isEqualTo(2);
+            assertThat(sealed.get(30, TimeUnit.SECONDS)).isEqualTo(2);
         }
         assertThat(verification.verify(null, null).intact()).isTrue();
     }

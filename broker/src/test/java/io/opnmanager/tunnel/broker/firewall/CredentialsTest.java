@@ -65,7 +65,7 @@ class CredentialsTest {
                 handle.execute(
                         "UPDATE firewall SET former_token_until = UTC_TIMESTAMP(6), credential_changed_at = UTC_TIMESTAMP(6) WHERE id = ?",
                         firewall));
-        await().atMost(Duration.ofSeconds(5))
+        await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> bearer(old).get("/api/test/whoami").then().statusCode(401));
         bearer(fresh).get("/api/test/whoami").then().statusCode(200);
     }

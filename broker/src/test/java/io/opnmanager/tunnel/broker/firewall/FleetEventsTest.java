@@ -24,7 +24,7 @@ class FleetEventsTest {
     private static final String EVENTS = "/api/v1/firewalls/events";
 
     /** Looked every two seconds, and two cores of this machine are shared. */
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(20);
 
     @Inject Jdbi jdbi;
 

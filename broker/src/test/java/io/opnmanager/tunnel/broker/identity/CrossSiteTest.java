@@ -248,7 +248,7 @@ class CrossSiteTest {
                 List.of("Host: x", "Sec-Fetch-Site: same-site", cookie),
                 "");
         Awaitility.await()
-                .atMost(Duration.ofSeconds(5))
+                .atMost(Duration.ofSeconds(20))
                 .untilAsserted(() ->
                         administrator()
                                 .get("/api/v1/audit?actor=unknown&size=50")

@@ -149,7 +149,7 @@ class OperatorsTest {
             OperatorRights.count(handle);
         });
         Awaitility.await()
-                .atMost(Duration.ofSeconds(3))
+                .atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(heard.of(name)).hasSize(1));
         page(cookie).get(SIGN_IN).then().body("tags", contains("rome"));
         assertThat(rights.of(name))

@@ -101,7 +101,7 @@ public final class ScriptedProvider implements QuarkusTestResourceLifecycleManag
                 "opnmanager.openid.client-secret",
                 SECRET,
                 "opnmanager.openid.timeout",
-                "1s");
+                "3s");
     }
 
     /** The claims of somebody who may come in. */

@@ -1,6 +1,7 @@
 package io.opnmanager.tunnel.broker.limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
@@ -38,13 +39,14 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class HeadWatchTest {
 
-    private static final Duration HEAD = Duration.ofMillis(600);
-    private static final Duration LONGER = HEAD.multipliedBy(2);
+    private static final Duration HEAD = Duration.ofSeconds(2);
+    private static final Duration LONGER = HEAD.plusMillis(500);
     private static final byte[] PREFACE =
             "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final String GET = "GET /%s HTTP/1.1\r\nHost: a\r\n\r\n";
 
     private Vertx vertx;
+    private volatile Duration slow = LONGER;
     private final List<String> served = new CopyOnWriteArrayList<>();
 
     @BeforeEach
@@ -59,8 +61,12 @@ class HeadWatchTest {
     }
 
     private int server(HttpServerOptions options) {
+        return server(options, HEAD);
+    }
+
+    private int server(HttpServerOptions options, Duration head) {
         options.setHost("127.0.0.1").setPort(0);
-        HeadWatchExtension.limits(new HeadWatch.Limits(HEAD, 3, options));
+        HeadWatchExtension.limits(new HeadWatch.Limits(head, 3, options));
         return vertx.createHttpServer(options)
                 .requestHandler(this::serve)
                 .listen()
@@ -73,7 +79,7 @@ class HeadWatchTest {
     private void serve(HttpServerRequest request) {
         served.add(request.method() + " " + request.path());
         switch (Objects.requireNonNull(request.path())) {
-            case "/slow" -> vertx.setTimer(LONGER.toMillis(), id -> request.response().end("slow"));
+            case "/slow" -> vertx.setTimer(slow.toMillis(), id -> request.response().end("slow"));
             case "/never" -> {}
             case "/ws" ->
                     request.toWebSocket()
@@ -86,7 +92,7 @@ class HeadWatchTest {
 
     private static Socket connect(int port) throws IOException {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(15_000);
         return socket;
     }
 
@@ -105,22 +111,28 @@ class HeadWatchTest {
         return all.toString(StandardCharsets.ISO_8859_1);
     }
 
-    private static String answer(Socket socket) throws IOException {
-        InputStream in = socket.getInputStream();
+    private static String head(InputStream in) throws IOException {
         StringBuilder head = new StringBuilder();
         while (head.indexOf("\r\n\r\n") < 0) {
-            head.append((char) in.read());
+            int read = in.read();
+            assertThat(read).as("the connection ended after: %s", head).isNotNegative();
+            head.append((char) read);
         }
+        return head.toString();
+    }
+
+    private static String answer(Socket socket) throws IOException {
+        InputStream in = socket.getInputStream();
+        String head = head(in);
         int at = head.indexOf("content-length: ") + 16;
         int length = Integer.parseInt(head.substring(at, head.indexOf("\r", at)));
         return new String(in.readNBytes(length), StandardCharsets.UTF_8);
     }
 
-    private static void assertClosedInTime(Socket socket) throws IOException {
-        long begin = System.nanoTime();
+    /** Not before its time, and before a reader of it gives up. */
+    private static void assertClosedInTime(Socket socket, long begin) throws IOException {
         assertThat(untilClosed(socket)).doesNotContain("200 OK");
-        assertThat(Duration.ofNanos(System.nanoTime() - begin))
-                .isCloseTo(HEAD, Duration.ofMillis(500));
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThanOrEqualTo(HEAD);
     }
 
     @ParameterizedTest
@@ -136,9 +148,10 @@ class HeadWatchTest {
             })
     void an_unfinished_head_is_closed(String begun) throws Exception {
         int port = server(new HttpServerOptions());
+        long begin = System.nanoTime();
         try (Socket socket = connect(port)) {
             send(socket, begun);
-            assertClosedInTime(socket);
+            assertClosedInTime(socket, begin);
         }
     }
 
@@ -147,7 +160,6 @@ class HeadWatchTest {
         int port = server(new HttpServerOptions());
         try (Socket slow = connect(port)) {
             send(slow, "GET / HTTP/1.1\r\n");
-            long begin = System.nanoTime();
             Thread dripping =
                     Thread.ofVirtual()
                             .start(() -> {
@@ -164,10 +176,10 @@ class HeadWatchTest {
                 send(other, GET.formatted("other"));
                 assertThat(answer(other)).isEqualTo("got 0");
             }
+            // Or its reader gives up, for it hears nothing.
             untilClosed(slow);
             dripping.join();
 
-            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(LONGER);
             assertThat(served).containsExactly("GET /other");
         }
     }
@@ -182,17 +194,21 @@ class HeadWatchTest {
                 assertThat(answer(socket)).isEqualTo("got 0");
                 Thread.sleep(LONGER.toMillis());
             }
+            long begin = System.nanoTime();
             send(socket, "GET / HTTP/1.1\r\n");
-            assertClosedInTime(socket);
+            assertClosedInTime(socket, begin);
         }
     }
 
     @Test
     void a_slow_body_and_a_slow_answer_are_no_slow_head() throws Exception {
-        int port = server(new HttpServerOptions());
+        // The last head is finished by this thread, which may be slow itself.
+        Duration head = Duration.ofSeconds(3);
+        slow = head.plusSeconds(1);
+        int port = server(new HttpServerOptions(), head);
         try (Socket socket = connect(port)) {
             send(socket, "POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nab");
-            Thread.sleep(LONGER.toMillis());
+            Thread.sleep(slow.toMillis());
             send(socket, "cd" + GET.formatted("slow") + "GET /b HTTP/1.1\r\n");
             assertThat(answer(socket)).isEqualTo("got 4");
             assertThat(answer(socket)).isEqualTo("slow");
@@ -209,10 +225,7 @@ class HeadWatchTest {
                     socket,
                     "GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
             InputStream in = socket.getInputStream();
-            StringBuilder head = new StringBuilder();
-            while (head.indexOf("\r\n\r\n") < 0) {
-                head.append((char) in.read());
-            }
+            head(in);
             for (int i = 0; i < 2; i++) {
                 // A masked frame of one byte, its mask zero.
                 send(socket, "\u0082\u0081\u0000\u0000\u0000\u0000a");
@@ -232,7 +245,7 @@ class HeadWatchTest {
             }
             socket.setSoTimeout(300);
             assertThat(catchTimeout(socket)).isTrue();
-            socket.setSoTimeout(5_000);
+            socket.setSoTimeout(15_000);
             send(socket, GET.formatted("too-many"));
 
             assertThat(untilClosed(socket)).isEmpty();
@@ -324,13 +337,15 @@ class HeadWatchTest {
     @Test
     void headers_of_http_2_that_do_not_end_are_closed() throws Exception {
         int port = server(new HttpServerOptions());
+        long begin = System.nanoTime();
         try (Socket socket = http2(port)) {
             socket.getOutputStream().write(frame(0x1, 0x1, 1, REQUEST.length, REQUEST));
-            assertClosedInTime(socket);
+            assertClosedInTime(socket, begin);
         }
+        begin = System.nanoTime();
         try (Socket socket = http2(port)) {
             socket.getOutputStream().write(frame(0x1, 0x5, 1, 100, REQUEST));
-            assertClosedInTime(socket);
+            assertClosedInTime(socket, begin);
         }
         assertThat(served).isEmpty();
     }
@@ -343,9 +358,8 @@ class HeadWatchTest {
             socket.getOutputStream().write(frame(0x1, 0x5, 1, REQUEST.length, REQUEST));
             Thread.sleep(LONGER.toMillis());
             socket.getOutputStream().write(frame(0x1, 0x5, 3, REQUEST.length, REQUEST));
-            Thread.sleep(200);
 
-            assertThat(served).containsExactly("GET /", "GET /");
+            await().untilAsserted(() -> assertThat(served).containsExactly("GET /", "GET /"));
         }
     }
 
@@ -388,12 +402,15 @@ class HeadWatchTest {
             send(socket, GET.formatted("a"));
             assertThat(answer(socket)).isEqualTo("got 0");
         }
+        long silentSince = System.nanoTime();
         try (Socket silent = connect(port)) {
-            assertClosedInTime(silent);
+            assertClosedInTime(silent, silentSince);
         }
+        // The handshake is a part of it.
+        long begin = System.nanoTime();
         try (Socket socket = tls(port)) {
             send(socket, "GET / HTTP/1.1\r\n");
-            assertClosedInTime(socket);
+            assertClosedInTime(socket, begin);
         } finally {
             own.delete();
         }
@@ -403,7 +420,7 @@ class HeadWatchTest {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, new TrustManager[] {new Anybody()}, null);
         SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", port);
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(15_000);
         socket.startHandshake();
         return socket;
     }

@@ -37,7 +37,7 @@ class ApprovalsTest {
 
     private static final String APPROVALS = "/api/v1/approvals";
     private static final String REQUESTS = "/api/v1/requests";
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(20);
 
     /** The keys of this test. */
     public static class FourEyes implements QuarkusTestProfile {

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 class ReachOfRequestsTest {
 
     private static final String LIST = "/api/v1/requests";
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(20);
 
     @Inject Jdbi jdbi;
 

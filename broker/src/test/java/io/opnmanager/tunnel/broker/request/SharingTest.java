@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 class SharingTest {
 
     private static final String LIST = "/api/v1/requests";
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(20);
 
     @Inject Jdbi jdbi;
     @Inject SessionRows rows;

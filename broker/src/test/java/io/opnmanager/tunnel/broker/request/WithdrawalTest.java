@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class WithdrawalTest {
 
     /** Two seconds, and one for a machine that is busy with other tests. */
-    private static final Duration SWEPT = Duration.ofSeconds(3);
+    private static final Duration SWEPT = Duration.ofSeconds(12);
 
     @Inject Jdbi jdbi;
 
@@ -92,7 +92,7 @@ class WithdrawalTest {
         Api.tag(firewall, mark, "more");
 
         await().during(Duration.ofSeconds(3))
-                .atMost(Duration.ofSeconds(5))
+                .atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertPending(request));
     }
 

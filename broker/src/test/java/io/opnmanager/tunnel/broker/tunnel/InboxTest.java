@@ -93,9 +93,9 @@ class InboxTest {
                             }
                         });
         inbox.put(new byte[] {42}, 0, 1);
-        assertThat(first.get(5, TimeUnit.SECONDS)).isEqualTo(1);
+        assertThat(first.get(20, TimeUnit.SECONDS)).isEqualTo(1);
         inbox.end();
-        assertThat(second.get(5, TimeUnit.SECONDS)).isEqualTo(-1);
+        assertThat(second.get(20, TimeUnit.SECONDS)).isEqualTo(-1);
         reader.join();
     }
 }

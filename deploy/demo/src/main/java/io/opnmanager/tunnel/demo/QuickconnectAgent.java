@@ -31,7 +31,7 @@ public final class QuickconnectAgent implements AutoCloseable {
                         folder,
                         "quickconnect-agent",
                         new Programs.Start(
-                                TunnelAgent.SMALL,
+                                TunnelAgent.BRIEF,
                                 Map.of("quickconnect.state-folder", agentState.toString()),
                                 List.of()),
                         Map.of());

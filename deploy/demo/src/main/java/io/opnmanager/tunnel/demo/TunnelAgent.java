@@ -20,6 +20,12 @@ public final class TunnelAgent implements AutoCloseable {
     /** What an agent on a firewall is started with: it shall use little memory. */
     static final List<String> SMALL = List.of("-Xmx64m", "-XX:+UseSerialGC");
 
+    /**
+     * The same for what runs once or seldom: the second compiler would cost more than it brings.
+     */
+    static final List<String> BRIEF =
+            List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+
     private final Path folder;
     private final Map<String, String> properties;
     private @Nullable Program program;
@@ -74,7 +80,7 @@ public final class TunnelAgent implements AutoCloseable {
                         folder,
                         "agent",
                         new Programs.Start(
-                                SMALL,
+                                BRIEF,
                                 properties,
                                 List.of(
                                         "enroll",

@@ -88,7 +88,7 @@ class FirewallPageTest {
                         })) {
             var stream = client.follow("/events", events);
 
-            assertThat(events.result()).succeedsWithin(Duration.ofSeconds(5));
+            assertThat(events.result()).succeedsWithin(Duration.ofSeconds(20));
             assertThat(seen).containsExactly("tick", "tick");
             assertThat(stream).isNotCompletedExceptionally();
         }

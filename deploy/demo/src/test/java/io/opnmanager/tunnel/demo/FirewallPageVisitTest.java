@@ -265,7 +265,7 @@ class FirewallPageVisitTest {
                                 })
                         .join();
         var _ = socket.sendText(text, true);
-        String said = answer.get(5, TimeUnit.SECONDS);
+        String said = answer.get(20, TimeUnit.SECONDS);
         socket.abort();
         return said;
     }

@@ -88,8 +88,8 @@ class BodiesTest {
                 page.nextHead();
             }
 
-            assertThat(end.get(1, TimeUnit.SECONDS)).isEqualTo(-1);
-            await().atMost(Duration.ofSeconds(1)).until(() -> world.relay.underWay() == 0);
+            assertThat(end.get(15, TimeUnit.SECONDS)).isEqualTo(-1);
+            await().atMost(Duration.ofSeconds(15)).until(() -> world.relay.underWay() == 0);
         }
     }
 
@@ -114,7 +114,7 @@ class BodiesTest {
                 Thread.sleep(200);
             }
 
-            assertThat(body.get(2, TimeUnit.SECONDS)).isEqualTo("broken off");
+            assertThat(body.get(15, TimeUnit.SECONDS)).isEqualTo("broken off");
         }
     }
 

@@ -20,6 +20,9 @@ class ConnectionsTest {
 
     private static final Duration LONG = Duration.ofSeconds(30);
 
+    /** Less than what a test waits for, more than a busy machine may keep a thread waiting. */
+    private static final Duration BRIEF = Duration.ofSeconds(3);
+
     private static RelayWorld.Limits limits(Duration answer, Duration stall) {
         return new RelayWorld.Limits(answer, stall, 64, 1_000);
     }
@@ -115,7 +118,7 @@ class ConnectionsTest {
             browser.ask("POST /", "Content-Length: 0");
             browser.text(browser.head());
             // Less than the idle time of any web server that a firewall is known to have.
-            await().atMost(Duration.ofSeconds(5)).until(() -> page.openConnections() == 0);
+            await().atMost(Duration.ofSeconds(15)).until(() -> page.openConnections() == 0);
             browser.ask("POST /", "Content-Length: 0");
 
             assertThat(RawBrowser.statusOf(browser.head())).isEqualTo(200);
@@ -198,12 +201,12 @@ class ConnectionsTest {
                             line.readHead();
                             line.in.read();
                         });
-                RelayWorld world = RelayWorld.before(page, limits(Duration.ofMillis(500), LONG));
+                RelayWorld world = RelayWorld.before(page, limits(BRIEF, LONG));
                 RawBrowser browser = world.browser()) {
             browser.ask("POST /", "Content-Length: 0");
 
             assertThat(browser.status()).isEqualTo(504);
-            await().atMost(Duration.ofSeconds(2)).until(() -> page.openConnections() == 0);
+            await().atMost(Duration.ofSeconds(15)).until(() -> page.openConnections() == 0);
         }
     }
 
@@ -215,7 +218,7 @@ class ConnectionsTest {
                             line.write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello");
                             line.in.read();
                         });
-                RelayWorld world = RelayWorld.before(page, limits(Duration.ofMillis(500), LONG));
+                RelayWorld world = RelayWorld.before(page, limits(BRIEF, LONG));
                 RawBrowser browser = world.browser()) {
             browser.ask("GET /");
 
@@ -231,14 +234,14 @@ class ConnectionsTest {
                             line.readBody(head);
                             line.ok("fine");
                         });
-                RelayWorld world = RelayWorld.before(page, limits(LONG, Duration.ofMillis(500)));
+                RelayWorld world = RelayWorld.before(page, limits(LONG, BRIEF));
                 RawBrowser slow = world.browser()) {
             slow.ask("POST /", "Content-Length: 9");
             slow.send("hello");
             assertThat(get(world, "/other")).isEqualTo("fine");
 
             assertThat(slow.untilClosed()).isEmpty();
-            await().atMost(Duration.ofSeconds(2)).until(() -> page.openConnections() == 0);
+            await().atMost(Duration.ofSeconds(15)).until(() -> page.openConnections() == 0);
         }
     }
 
@@ -253,12 +256,12 @@ class ConnectionsTest {
                                 line.out.write(block);
                             }
                         });
-                RelayWorld world = RelayWorld.before(page, limits(LONG, Duration.ofMillis(500)));
+                RelayWorld world = RelayWorld.before(page, limits(LONG, BRIEF));
                 RawBrowser browser = world.browser()) {
             browser.ask("GET /");
             browser.head();
 
-            await().atMost(Duration.ofSeconds(5)).until(() -> page.openConnections() == 0);
+            await().atMost(Duration.ofSeconds(15)).until(() -> page.openConnections() == 0);
             assertThat(world.relay.underWay()).isZero();
         }
     }
@@ -278,7 +281,7 @@ class ConnectionsTest {
             world.relay.close();
 
             assertThat(browser.untilClosed()).isEqualTo("hello");
-            await().atMost(Duration.ofSeconds(1))
+            await().atMost(Duration.ofSeconds(15))
                     .until(() -> page.openConnections() == 0 && world.relay.underWay() == 0);
             try (RawBrowser late = world.browser()) {
                 late.ask("GET /");

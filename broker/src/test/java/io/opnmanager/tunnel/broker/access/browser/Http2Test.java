@@ -174,8 +174,8 @@ class Http2Test {
             page.nextHead();
             request.reset(8);
 
-            assertThat(end.get(2, TimeUnit.SECONDS)).isEqualTo(-1);
-            await().atMost(Duration.ofSeconds(1)).until(() -> world.relay.underWay() == 0);
+            assertThat(end.get(15, TimeUnit.SECONDS)).isEqualTo(-1);
+            await().atMost(Duration.ofSeconds(15)).until(() -> world.relay.underWay() == 0);
         }
     }
 
@@ -196,7 +196,7 @@ class Http2Test {
                                     .toCompletionStage()
                                     .toCompletableFuture()
                                     .handle((body, failure) -> failure)
-                                    .get(5, TimeUnit.SECONDS))
+                                    .get(15, TimeUnit.SECONDS))
                     .isInstanceOf(io.vertx.core.http.StreamResetException.class);
         }
     }
@@ -239,7 +239,7 @@ class Http2Test {
                                 .otherwise(400)
                                 .toCompletionStage()
                                 .toCompletableFuture()
-                                .get(5, TimeUnit.SECONDS);
+                                .get(15, TimeUnit.SECONDS);
                 assertThat(status).isEqualTo(400);
             }
             assertThat(page.heads()).isEmpty();

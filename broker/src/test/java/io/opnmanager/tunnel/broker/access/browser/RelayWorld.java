@@ -155,9 +155,9 @@ final class RelayWorld implements AutoCloseable {
             wrongCertificates.add(HexFormat.of().formatHex(sha256));
         }
 
-        /** The next document that was told of; {@code null} when there is none within a second. */
+        /** The next document that was told of; {@code null} when there is none for a while. */
         @Nullable Boolean document() throws InterruptedException {
-            return documents.poll(1, TimeUnit.SECONDS);
+            return documents.poll(3, TimeUnit.SECONDS);
         }
     }
 }

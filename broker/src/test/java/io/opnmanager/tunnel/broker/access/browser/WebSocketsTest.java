@@ -127,11 +127,11 @@ class WebSocketsTest {
                                             return null;
                                         }
                                     })
-                            .get(5, TimeUnit.SECONDS);
-            socket.sendText("hello", true).get(5, TimeUnit.SECONDS);
+                            .get(15, TimeUnit.SECONDS);
+            socket.sendText("hello", true).get(15, TimeUnit.SECONDS);
 
-            assertThat(answer.get(5, TimeUnit.SECONDS)).isEqualTo("echo hello");
-            socket.sendPing(ByteBuffer.allocate(0)).get(5, TimeUnit.SECONDS);
+            assertThat(answer.get(15, TimeUnit.SECONDS)).isEqualTo("echo hello");
+            socket.sendPing(ByteBuffer.allocate(0)).get(15, TimeUnit.SECONDS);
             socket.abort();
             await().until(() -> world.relay.underWay() == 0);
         } finally {
@@ -259,14 +259,14 @@ class WebSocketsTest {
                 browser.ask("GET /ws", with("Origin: " + RelayWorld.SESSION));
                 browser.head();
             }
-            await().atMost(Duration.ofSeconds(2)).until(() -> page.openConnections() == 0);
+            await().atMost(Duration.ofSeconds(15)).until(() -> page.openConnections() == 0);
             try (RawBrowser browser = world.browser()) {
                 browser.ask("GET /ws", with("Origin: " + RelayWorld.SESSION));
                 browser.head();
                 world.relay.close();
                 assertThat(browser.untilClosed()).isEmpty();
             }
-            await().atMost(Duration.ofSeconds(2))
+            await().atMost(Duration.ofSeconds(15))
                     .until(() -> page.openConnections() == 0 && world.relay.underWay() == 0);
         }
     }
