@@ -1,9 +1,10 @@
 package io.opnmanager.tunnel.benchmarks.network;
 
 import java.io.IOException;
-import java.util.ArrayList;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A network namespace of this run, with its own loopback, ports and kernel settings. Closing kills
@@ -14,6 +15,10 @@ public final class Namespace implements AutoCloseable {
     private static final String PREFIX = "opnm-bench-";
 
     private final String name;
+    private final AtomicBoolean removed = new AtomicBoolean();
+
+    /** When the run is broken off. */
+    private final Thread atExit = new Thread(this::removeQuietly, "remove-namespace");
 
     private Namespace(String name) {
         this.name = name;
@@ -29,6 +34,7 @@ public final class Namespace implements AutoCloseable {
             removeLeftovers();
             Namespace made = new Namespace(PREFIX + ProcessHandle.current().pid() + "-" + role);
             Tools.run("ip", "netns", "add", made.name);
+            Runtime.getRuntime().addShutdownHook(made.atExit);
             Tools.run("ip", "-n", made.name, "link", "set", "lo", "up");
             return made;
         } catch (IOException e) {
@@ -47,7 +53,7 @@ public final class Namespace implements AutoCloseable {
             if (name.startsWith(PREFIX)) {
                 long maker = Long.parseLong(name.substring(PREFIX.length()).split("-", 2)[0]);
                 if (ProcessHandle.of(maker).isEmpty()) {
-                    new Namespace(name).close();
+                    new Namespace(name).remove();
                 }
             }
         }
@@ -63,9 +69,24 @@ public final class Namespace implements AutoCloseable {
         return List.of("ip", "netns", "exec", name);
     }
 
-    /** Sets one of its own kernel settings. */
+    /**
+     * Sets one of its own kernel settings.
+     *
+     * @param setting such as {@code net.ipv4.tcp_wmem}
+     */
     public void set(String setting, String value) throws IOException {
-        Tools.run("ip", "netns", "exec", name, "sysctl", "-q", "-w", setting + "=" + value);
+        Path file = Path.of("/proc/sys", setting.split("\\.", -1));
+        Tools.run(
+                "ip",
+                "netns",
+                "exec",
+                name,
+                "sh",
+                "-c",
+                "echo \"$1\" > \"$2\"",
+                "sh",
+                value,
+                file.toString());
     }
 
     private List<Long> processes() throws IOException {
@@ -74,7 +95,27 @@ public final class Namespace implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        List<Long> left = new ArrayList<>(processes());
+        try {
+            Runtime.getRuntime().removeShutdownHook(atExit);
+        } catch (IllegalStateException e) {
+            // The hook runs already, and whoever comes first does it.
+        }
+        remove();
+    }
+
+    private void removeQuietly() {
+        try {
+            remove();
+        } catch (IOException e) {
+            System.err.println("benchmarks: a namespace is left: " + e.getMessage());
+        }
+    }
+
+    private void remove() throws IOException {
+        if (removed.getAndSet(true)) {
+            return;
+        }
+        List<Long> left = processes();
         while (!left.isEmpty()) {
             left.stream()
                     .map(ProcessHandle::of)
