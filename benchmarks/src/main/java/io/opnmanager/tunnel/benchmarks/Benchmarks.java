@@ -1,11 +1,15 @@
 package io.opnmanager.tunnel.benchmarks;
 
+import io.opnmanager.tunnel.benchmarks.experiment.ConnectionRate;
 import io.opnmanager.tunnel.benchmarks.experiment.Distance;
+import io.opnmanager.tunnel.benchmarks.experiment.RequestLatency;
+import io.opnmanager.tunnel.benchmarks.experiment.Throughput;
 import io.opnmanager.tunnel.benchmarks.machine.Machine;
 import io.opnmanager.tunnel.benchmarks.measure.Bench;
 import io.opnmanager.tunnel.benchmarks.measure.Experiment;
 import io.opnmanager.tunnel.benchmarks.measure.Progress;
 import io.opnmanager.tunnel.benchmarks.measure.Results;
+import io.opnmanager.tunnel.benchmarks.report.Report;
 import io.opnmanager.tunnel.demo.ProjectRoot;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -22,7 +26,8 @@ public final class Benchmarks {
     private static final int USAGE = 2;
 
     /** In the order of the document. */
-    private static final List<Experiment> ALL = List.of(new Distance());
+    private static final List<Experiment> ALL =
+            List.of(new Throughput(), new Distance(), new ConnectionRate(), new RequestLatency());
 
     private final Options options;
     private final PrintStream out;
@@ -49,8 +54,13 @@ public final class Benchmarks {
         System.exit(new Benchmarks(options, out).run() ? 0 : FAILED);
     }
 
+    /** Of all experiments, in the order of the document. */
+    public static List<String> names() {
+        return ALL.stream().map(Experiment::name).toList();
+    }
+
     private static void check(List<String> only) {
-        List<String> known = ALL.stream().map(Experiment::name).toList();
+        List<String> known = names();
         for (String name : only) {
             if (!known.contains(name)) {
                 throw new IllegalArgumentException(
@@ -114,7 +124,7 @@ public final class Benchmarks {
 
     private void report() throws IOException {
         progress.begin("report");
-        // written by the report room
-        progress.say("results are in " + options.output());
+        Path written = new Report(options.output()).write(names());
+        progress.say("written: " + written);
     }
 }

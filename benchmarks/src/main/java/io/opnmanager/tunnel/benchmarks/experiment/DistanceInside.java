@@ -86,8 +86,9 @@ public final class DistanceInside {
         for (String setting : List.of("tcp_rmem", "tcp_wmem", "tcp_congestion_control")) {
             bench.setting(
                     setting,
-                    Files.readString(Path.of("/proc/sys/net/ipv4", setting))
-                            .strip()
+                    // Not as a string: such a file gives all of it in one read or none.
+                    Files.readAllLines(Path.of("/proc/sys/net/ipv4", setting))
+                            .getFirst()
                             .replaceAll("\\s+", " "));
         }
         bench.setting("cipher of openssh", OpenSshPair.CIPHER);

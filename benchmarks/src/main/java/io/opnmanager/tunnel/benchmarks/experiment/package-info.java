@@ -1,8 +1,8 @@
 /**
- * The questions: one class each, which says who is compared, in which figures, and what was
- * promised.
+ * The questions, one class each: what is started for it, what is measured in which order, and what
+ * was promised.
  *
- * <p>Not here: parts that another experiment could use.
+ * <p>Not here: how anything is measured.
  */
 @NullMarked
 package io.opnmanager.tunnel.benchmarks.experiment;
