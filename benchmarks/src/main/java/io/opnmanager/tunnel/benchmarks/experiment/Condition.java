@@ -93,11 +93,15 @@ record Condition(int millis, double loss, List<Transfer> transfers) {
         };
     }
 
+    /** For files and figures. */
+    String name() {
+        return "ms-" + millis + (loss == 0 ? "" : "-loss");
+    }
+
     private String name(Transfer transfer) {
-        return "ms-%d%s-%s-%d"
+        return "%s-%s-%d"
                 .formatted(
-                        millis,
-                        loss == 0 ? "" : "-loss",
+                        name(),
                         switch (transfer.direction()) {
                             case DOWN -> "from-firewall";
                             case UP -> "to-firewall";

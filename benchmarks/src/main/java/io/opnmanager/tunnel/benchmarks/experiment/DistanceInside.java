@@ -39,6 +39,7 @@ public final class DistanceInside {
     private static final double BITS_PER_MEGABIT = 1e6;
     private static final double NANOS_PER_SECOND = 1e9;
     private static final double NANOS_PER_MILLI = 1e6;
+    private static final int ATTEMPTS = 5;
     private static final int PATIENCE_MILLIS = 5_000;
 
     private final Bench bench;
@@ -110,7 +111,7 @@ public final class DistanceInside {
         Site.Tunnel tunnel = site.open(firewall);
         try (OpenSshPair openssh =
                 OpenSshPair.start(
-                        bench.folder().resolve("openssh-" + condition.title().replace(' ', '-')),
+                        bench.folder().resolve("openssh-" + condition.name()),
                         target.address(),
                         Link.NEAR,
                         far.prefix())) {
@@ -130,13 +131,17 @@ public final class DistanceInside {
         site.operator().close(tunnel.request());
     }
 
-    /** Milliseconds that a connection takes while nothing else is under way. */
+    /** Milliseconds that a connection takes while nothing else is under way, the best of some. */
     private double roundTrip() throws IOException {
-        long begin = System.nanoTime();
-        try (Socket socket = new Socket()) {
-            socket.connect(target.address(), PATIENCE_MILLIS);
-            return (System.nanoTime() - begin) / NANOS_PER_MILLI;
+        long best = Long.MAX_VALUE;
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            long begin = System.nanoTime();
+            try (Socket socket = new Socket()) {
+                socket.connect(target.address(), PATIENCE_MILLIS);
+                best = Math.min(best, System.nanoTime() - begin);
+            }
         }
+        return best / NANOS_PER_MILLI;
     }
 
     private Contender contender(String name, InetSocketAddress to, Condition condition) {
