@@ -21,8 +21,8 @@ record Condition(int millis, double loss, List<Transfer> transfers) {
     private static final double ONE_IN_A_THOUSAND = 0.001;
     private static final String UNIT = "Mb/s";
 
-    /** A window of TCP doubles each round trip: 14 KiB become 64 MiB in twelve. */
-    private static final int ROUND_TRIPS = 15;
+    /** A window of TCP doubles each round trip: 14 KiB become 32 MiB in eleven. */
+    private static final int ROUND_TRIPS = 12;
 
     private static final Duration BESIDE = Duration.ofMillis(500);
 
