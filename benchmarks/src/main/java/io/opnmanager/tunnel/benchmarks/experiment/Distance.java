@@ -17,7 +17,10 @@ import java.util.List;
  */
 public final class Distance implements Experiment {
 
-    /** As far as the kernel lets buffers grow by themselves; also the usual one to receive. */
+    /**
+     * As far as the kernel lets buffers grow by themselves; also the usual bound to receive. The
+     * usual one to send, 4 MiB, ends any TCP connection at 280 Mb/s at 80 ms and at 140 at 160.
+     */
     private static final String TO_32_MIB = " 33554432";
 
     @Override
@@ -54,6 +57,9 @@ public final class Distance implements Experiment {
         }
         Results.Document document = Results.read(result);
         document.settings().forEach(bench::setting);
+        bench.setting(
+                "buffers",
+                "tcp_wmem is raised at both ends: its usual 4 MiB bound any TCP connection");
         for (Results.Measured measured : document.measured()) {
             measured.samples()
                     .forEach((contender, samples) ->
