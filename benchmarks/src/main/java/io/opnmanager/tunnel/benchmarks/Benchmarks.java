@@ -1,6 +1,7 @@
 package io.opnmanager.tunnel.benchmarks;
 
 import io.opnmanager.tunnel.benchmarks.experiment.ConnectionRate;
+import io.opnmanager.tunnel.benchmarks.experiment.Distance;
 import io.opnmanager.tunnel.benchmarks.experiment.RequestLatency;
 import io.opnmanager.tunnel.benchmarks.experiment.Throughput;
 import io.opnmanager.tunnel.benchmarks.machine.Machine;
@@ -26,7 +27,7 @@ public final class Benchmarks {
 
     /** In the order of the document. */
     private static final List<Experiment> ALL =
-            List.of(new Throughput(), new ConnectionRate(), new RequestLatency());
+            List.of(new Throughput(), new Distance(), new ConnectionRate(), new RequestLatency());
 
     private final Options options;
     private final PrintStream out;

@@ -10,6 +10,7 @@ import io.opnmanager.tunnel.demo.OperatorClient;
 import io.opnmanager.tunnel.demo.QuickconnectAgent;
 import io.opnmanager.tunnel.demo.TunnelAgent;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -33,6 +34,7 @@ public final class Site implements AutoCloseable {
             Set.of("active", "disconnected", "timeout", "expired");
 
     private final Path folder;
+    private final Way way;
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final Broker broker;
     private final List<Firewall> firewalls = new ArrayList<>();
@@ -55,9 +57,20 @@ public final class Site implements AutoCloseable {
      */
     public record Tunnel(long request, int port) {}
 
-    private Site(Path folder, Map<String, String> settings, @Nullable String heap)
+    /**
+     * How firewalls reach the broker.
+     *
+     * @param address of the broker as they see it, in numbers
+     * @param prefix of the commands of their agents, such as {@code ip netns exec NAME}
+     */
+    public record Way(String address, List<String> prefix) {
+        private static final Way LOOPBACK = new Way("127.0.0.1", List.of());
+    }
+
+    private Site(Path folder, Map<String, String> settings, @Nullable String heap, Way way)
             throws Exception {
         this.folder = folder;
+        this.way = way;
         EmbeddedMariaDb server = own(EmbeddedMariaDb.open(folder.resolve("database")));
         Map<String, String> all = new LinkedHashMap<>();
         all.put("opnmanager.node.name", "bench");
@@ -69,7 +82,7 @@ public final class Site implements AutoCloseable {
                         Broker.prepareForBrowsers(
                                 folder.resolve("broker"),
                                 Database.fresh(server, EmbeddedMariaDb.SCHEMA),
-                                Certificates.make(folder.resolve("certificates")),
+                                Certificates.make(folder.resolve("certificates"), way.address()),
                                 all));
         if (heap != null) {
             broker.heap(heap);
@@ -94,23 +107,37 @@ public final class Site implements AutoCloseable {
     public static Site start(
             Path folder, Map<String, String> settings, @Nullable String heap, boolean gateway)
             throws Exception {
-        Site site = new Site(folder, settings, heap);
+        Site site = new Site(folder, settings, heap, Way.LOOPBACK);
+        return site.start(gateway);
+    }
+
+    /** The same with firewalls somewhere else: all that they say to the broker goes this way. */
+    public static Site start(Path folder, Way way) throws Exception {
+        Map<String, String> settings =
+                Map.of(
+                        "quarkus.http.host", "0.0.0.0",
+                        "opnmanager.ssh.host", way.address(),
+                        "opnmanager.ssh.public-host", way.address());
+        return new Site(folder, settings, null, way).start(false);
+    }
+
+    private Site start(boolean gateway) throws Exception {
         try {
             if (gateway) {
-                var _ = site.broker.openGateway();
+                var _ = broker.openGateway();
             }
-            site.broker.start();
-            try (OperatorClient administrator = site.broker.administratorClient()) {
-                site.operator =
-                        site.own(
+            broker.start();
+            try (OperatorClient administrator = broker.administratorClient()) {
+                operator =
+                        own(
                                 OperatorClient.bearer(
-                                        site.broker.uri(),
-                                        site.broker.certificates().clientContext(),
+                                        broker.uri(),
+                                        broker.certificates().clientContext(),
                                         administrator.token("benchmarks")));
             }
-            return site;
+            return this;
         } catch (Exception e) {
-            site.close();
+            close();
             throw e;
         }
     }
@@ -141,9 +168,12 @@ public final class Site implements AutoCloseable {
     public Firewall addFirewall(String name, String target) throws Exception {
         String url = "http://" + target;
         long id = operator().createFirewall(name, url);
-        TunnelAgent agent = own(TunnelAgent.prepare(folder.resolve(name), url, List.of(target)));
+        TunnelAgent agent =
+                own(TunnelAgent.prepare(folder.resolve(name), url, List.of(target), way.prefix()));
         agent.enrol(
-                broker.uri(), broker.certificates().authorityFile(), operator().enrolmentToken(id));
+                URI.create("https://%s:%d".formatted(way.address(), broker.uri().getPort())),
+                broker.certificates().authorityFile(),
+                operator().enrolmentToken(id));
         agent.start();
         QuickconnectAgent quickconnect =
                 own(QuickconnectAgent.prepare(folder.resolve(name + "-quickconnect"), agent));

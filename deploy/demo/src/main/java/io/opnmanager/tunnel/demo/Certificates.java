@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -18,6 +19,7 @@ import org.bouncycastle.asn1.x509.GeneralName;
 /** A small authority and a certificate of it for a broker on this machine, as files. */
 public final class Certificates {
 
+    private static final String LOOPBACK = "127.0.0.1";
     private static final Duration VALIDITY = Duration.ofDays(397);
 
     private final Path folder;
@@ -30,18 +32,29 @@ public final class Certificates {
 
     /** Makes new ones in the folder. The authority's key is thrown away, the server's is 0600. */
     public static Certificates make(Path folder) throws IOException {
+        return make(folder, LOOPBACK);
+    }
+
+    /**
+     * The same for a broker that is reached at another address too.
+     *
+     * @param address in numbers
+     */
+    public static Certificates make(Path folder, String address) throws IOException {
         PrivateFile.folder(folder);
         Identity authority =
                 Identity.selfSigned(
                         "CN=OPNManager Tunnel demo authority", Identity.Use.AUTHORITY, VALIDITY);
+        Stream<GeneralName> names =
+                Stream.concat(
+                        // With the hosts of sessions.
+                        Stream.of("localhost", "*.localhost")
+                                .map(name -> new GeneralName(GeneralName.dNSName, name)),
+                        Stream.of(LOOPBACK, address)
+                                .distinct()
+                                .map(number -> new GeneralName(GeneralName.iPAddress, number)));
         Identity server =
-                authority.sign(
-                        "CN=localhost",
-                        VALIDITY,
-                        new GeneralName(GeneralName.dNSName, "localhost"),
-                        // The hosts of sessions.
-                        new GeneralName(GeneralName.dNSName, "*.localhost"),
-                        new GeneralName(GeneralName.iPAddress, "127.0.0.1"));
+                authority.sign("CN=localhost", VALIDITY, names.toArray(GeneralName[]::new));
         var certificates = new Certificates(folder, trusting(authority));
         PrivateFile.write(certificates.authorityFile(), authority.certificatePem());
         PrivateFile.write(certificates.certificateFile(), server.certificatePem());

@@ -67,7 +67,11 @@ public final class Program implements AutoCloseable {
                 Programs.wanted()
                         .command(
                                 ProjectRoot.path().resolve(module),
-                                new Programs.Start(start.flags(), properties, start.arguments()));
+                                new Programs.Start(
+                                        start.prefix(),
+                                        start.flags(),
+                                        properties,
+                                        start.arguments()));
         return start(name, folder, command, environment);
     }
 

@@ -23,7 +23,7 @@ public enum Programs {
                 throw new IOException(
                         "there is no %s; build it with ./mvnw -DskipTests package".formatted(jar));
             }
-            List<String> command = new ArrayList<>();
+            List<String> command = new ArrayList<>(start.prefix());
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             command.addAll(start.flags());
             command.add("-XX:-UsePerfData");
@@ -39,7 +39,7 @@ public enum Programs {
     NATIVE {
         @Override
         public List<String> command(Path module, Start start) throws IOException {
-            List<String> command = new ArrayList<>();
+            List<String> command = new ArrayList<>(start.prefix());
             command.add(runner(module).toString());
             start.flags().stream().filter(flag -> flag.startsWith("-Xm")).forEach(command::add);
             start.properties().forEach((key, value) -> command.add("-D" + key + "=" + value));
@@ -51,12 +51,22 @@ public enum Programs {
     /**
      * How a program is started.
      *
+     * @param prefix of the command, such as {@code ip netns exec NAME}; usually empty
      * @param flags of the JVM; an executable is given those about its heap
      * @param properties system properties
      * @param arguments of the program itself
      */
     public record Start(
-            List<String> flags, Map<String, String> properties, List<String> arguments) {}
+            List<String> prefix,
+            List<String> flags,
+            Map<String, String> properties,
+            List<String> arguments) {
+
+        /** Without a prefix. */
+        public Start(List<String> flags, Map<String, String> properties, List<String> arguments) {
+            this(List.of(), flags, properties, arguments);
+        }
+    }
 
     /**
      * The command line for a module's program.

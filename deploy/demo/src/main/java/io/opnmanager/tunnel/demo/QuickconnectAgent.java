@@ -10,17 +10,17 @@ import org.jspecify.annotations.Nullable;
 public final class QuickconnectAgent implements AutoCloseable {
 
     private final Path folder;
-    private final Path agentState;
+    private final TunnelAgent agent;
     private @Nullable Program program;
 
-    private QuickconnectAgent(Path folder, Path agentState) {
+    private QuickconnectAgent(Path folder, TunnelAgent agent) {
         this.folder = folder;
-        this.agentState = agentState;
+        this.agent = agent;
     }
 
     /** Prepares one that reads the agent's identity and triggers it through its socket. */
     public static QuickconnectAgent prepare(Path folder, TunnelAgent agent) {
-        return new QuickconnectAgent(folder, agent.stateFolder());
+        return new QuickconnectAgent(folder, agent);
     }
 
     /** Starts it; whether it asks shows at the broker, where its firewall is online. */
@@ -31,8 +31,9 @@ public final class QuickconnectAgent implements AutoCloseable {
                         folder,
                         "quickconnect-agent",
                         new Programs.Start(
+                                agent.prefix(),
                                 TunnelAgent.BRIEF,
-                                Map.of("quickconnect.state-folder", agentState.toString()),
+                                Map.of("quickconnect.state-folder", agent.stateFolder().toString()),
                                 List.of()),
                         Map.of());
     }

@@ -28,11 +28,13 @@ public final class TunnelAgent implements AutoCloseable {
 
     private final Path folder;
     private final Map<String, String> properties;
+    private final List<String> prefix;
     private @Nullable Program program;
 
-    private TunnelAgent(Path folder, Map<String, String> properties) {
+    private TunnelAgent(Path folder, Map<String, String> properties, List<String> prefix) {
         this.folder = folder;
         this.properties = properties;
+        this.prefix = prefix;
     }
 
     /**
@@ -43,12 +45,23 @@ public final class TunnelAgent implements AutoCloseable {
      */
     public static TunnelAgent prepare(Path folder, String webTarget, List<String> targets)
             throws IOException {
+        return prepare(folder, webTarget, targets, List.of());
+    }
+
+    /**
+     * The same somewhere else than this process.
+     *
+     * @param prefix of the commands of both agents, such as {@code ip netns exec NAME}
+     */
+    public static TunnelAgent prepare(
+            Path folder, String webTarget, List<String> targets, List<String> prefix)
+            throws IOException {
         Map<String, String> properties = new LinkedHashMap<>();
         properties.put("agent.state-folder", folder.resolve("state").toString());
         properties.put("agent.targets", String.join(",", targets));
         properties.put("agent.web-target", webTarget);
         PrivateFile.folder(folder.resolve("state"));
-        return new TunnelAgent(folder, properties);
+        return new TunnelAgent(folder, properties, prefix);
     }
 
     /** An agent in another folder with the same identity, as after a restored backup. */
@@ -66,7 +79,7 @@ public final class TunnelAgent implements AutoCloseable {
         }
         Map<String, String> same = new LinkedHashMap<>(properties);
         same.put("agent.state-folder", state.toString());
-        return new TunnelAgent(otherFolder, same);
+        return new TunnelAgent(otherFolder, same, prefix);
     }
 
     /** Trades the token for this firewall's credential; the token is in a 0600 file only. */
@@ -80,6 +93,7 @@ public final class TunnelAgent implements AutoCloseable {
                         folder,
                         "agent",
                         new Programs.Start(
+                                prefix,
                                 BRIEF,
                                 properties,
                                 List.of(
@@ -126,7 +140,7 @@ public final class TunnelAgent implements AutoCloseable {
                 name,
                 folder,
                 "agent",
-                new Programs.Start(SMALL, properties, List.of("run")),
+                new Programs.Start(prefix, SMALL, properties, List.of("run")),
                 Map.of());
     }
 
@@ -136,6 +150,11 @@ public final class TunnelAgent implements AutoCloseable {
             throw new IllegalStateException("the agent was not started");
         }
         return program;
+    }
+
+    /** What its commands begin with. */
+    List<String> prefix() {
+        return prefix;
     }
 
     /** Where its identity is. */
