@@ -143,7 +143,10 @@ final class Watch implements AutoCloseable {
         pull();
         if (nanos >= NEW_WORK.toNanos()) {
             // Held before it turned true: nothing waited when we asked, so this is something new.
+            // Asked again at once, because more may come at any moment, a click right after a
+            // close; what comes too soon to be told from this is followed by a pause.
             afterTrue = FIRST_PAUSE;
+            return Duration.ZERO;
         }
         Duration pause = afterTrue;
         Duration doubled = pause.multipliedBy(2);
