@@ -1,5 +1,9 @@
 package io.opnmanager.tunnel.benchmarks;
 
+import io.opnmanager.tunnel.benchmarks.experiment.IdleFleet;
+import io.opnmanager.tunnel.benchmarks.experiment.ManyTunnels;
+import io.opnmanager.tunnel.benchmarks.experiment.Polls;
+import io.opnmanager.tunnel.benchmarks.experiment.SetUp;
 import io.opnmanager.tunnel.benchmarks.machine.Machine;
 import io.opnmanager.tunnel.benchmarks.measure.Bench;
 import io.opnmanager.tunnel.benchmarks.measure.Experiment;
@@ -22,7 +26,8 @@ public final class Benchmarks {
     private static final int USAGE = 2;
 
     /** In the order of the document. */
-    private static final List<Experiment> ALL = List.of();
+    private static final List<Experiment> ALL =
+            List.of(new SetUp(), new Polls(), new IdleFleet(), new ManyTunnels());
 
     private final Options options;
     private final PrintStream out;
