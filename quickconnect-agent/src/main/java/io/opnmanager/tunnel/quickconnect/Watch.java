@@ -28,7 +28,11 @@ final class Watch implements AutoCloseable {
      */
     private static final Duration NEW_WORK = Duration.ofMillis(350);
 
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
+    /**
+     * After as long our broker tells the same again anyway. Sessions that a script opens and closes
+     * look like work that stays, and shall not wait for longer.
+     */
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
     private static final Duration LONGEST_RETRY = Duration.ofSeconds(60);
