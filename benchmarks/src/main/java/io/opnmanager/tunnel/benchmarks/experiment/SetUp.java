@@ -24,6 +24,7 @@ public final class SetUp implements Experiment {
 
     private static final int BUSY_AGENTS = 1_000;
     private static final int BUSY_REQUESTS_PER_SECOND = 5;
+
     /** One click a round for so much of a sample's time. */
     private static final int MILLIS_A_CLICK = 200;
 
