@@ -2,7 +2,11 @@ package io.opnmanager.tunnel.benchmarks;
 
 import io.opnmanager.tunnel.benchmarks.experiment.ConnectionRate;
 import io.opnmanager.tunnel.benchmarks.experiment.Distance;
+import io.opnmanager.tunnel.benchmarks.experiment.IdleFleet;
+import io.opnmanager.tunnel.benchmarks.experiment.ManyTunnels;
+import io.opnmanager.tunnel.benchmarks.experiment.Polls;
 import io.opnmanager.tunnel.benchmarks.experiment.RequestLatency;
+import io.opnmanager.tunnel.benchmarks.experiment.SetUp;
 import io.opnmanager.tunnel.benchmarks.experiment.Throughput;
 import io.opnmanager.tunnel.benchmarks.machine.Machine;
 import io.opnmanager.tunnel.benchmarks.measure.Bench;
@@ -27,7 +31,15 @@ public final class Benchmarks {
 
     /** In the order of the document. */
     private static final List<Experiment> ALL =
-            List.of(new Throughput(), new Distance(), new ConnectionRate(), new RequestLatency());
+            List.of(
+                    new SetUp(),
+                    new Throughput(),
+                    new Distance(),
+                    new ConnectionRate(),
+                    new RequestLatency(),
+                    new Polls(),
+                    new IdleFleet(),
+                    new ManyTunnels());
 
     private final Options options;
     private final PrintStream out;

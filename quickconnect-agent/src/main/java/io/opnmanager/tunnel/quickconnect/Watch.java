@@ -28,7 +28,11 @@ final class Watch implements AutoCloseable {
      */
     private static final Duration NEW_WORK = Duration.ofMillis(350);
 
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
+    /**
+     * After as long our broker tells the same again anyway. Sessions that a script opens and closes
+     * look like work that stays, and shall not wait for longer.
+     */
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
     private static final Duration LONGEST_RETRY = Duration.ofSeconds(60);
@@ -143,7 +147,10 @@ final class Watch implements AutoCloseable {
         pull();
         if (nanos >= NEW_WORK.toNanos()) {
             // Held before it turned true: nothing waited when we asked, so this is something new.
+            // Asked again at once, because more may come at any moment, a click right after a
+            // close; what comes too soon to be told from this is followed by a pause.
             afterTrue = FIRST_PAUSE;
+            return Duration.ZERO;
         }
         Duration pause = afterTrue;
         Duration doubled = pause.multipliedBy(2);

@@ -1,8 +1,7 @@
 /**
- * The questions, one class each: what is started for it, what is measured in which order, and what
- * was promised.
+ * One class a question: what is started for it, who takes turns, and which figures are noted.
  *
- * <p>Not here: how anything is measured.
+ * <p>Not here: parts that a second experiment needs too.
  */
 @NullMarked
 package io.opnmanager.tunnel.benchmarks.experiment;
