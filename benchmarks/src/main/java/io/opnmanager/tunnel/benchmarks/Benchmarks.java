@@ -1,5 +1,6 @@
 package io.opnmanager.tunnel.benchmarks;
 
+import io.opnmanager.tunnel.benchmarks.experiment.Footprint;
 import io.opnmanager.tunnel.benchmarks.machine.Machine;
 import io.opnmanager.tunnel.benchmarks.measure.Bench;
 import io.opnmanager.tunnel.benchmarks.measure.Experiment;
@@ -21,7 +22,7 @@ public final class Benchmarks {
     private static final int USAGE = 2;
 
     /** In the order of the document. */
-    private static final List<Experiment> ALL = List.of();
+    private static final List<Experiment> ALL = List.of(new Footprint());
 
     private final Options options;
     private final PrintStream out;

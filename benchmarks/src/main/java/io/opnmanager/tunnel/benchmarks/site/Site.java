@@ -134,16 +134,30 @@ public final class Site implements AutoCloseable {
     }
 
     /**
+     * Makes a firewall and enrols its agent, which is not started.
+     *
+     * @param target {@code host:port} that tunnels end at, plain TCP
+     */
+    public TunnelAgent enrol(String name, String target) throws Exception {
+        return enrol(operator().createFirewall(name, "http://" + target), name, target);
+    }
+
+    private TunnelAgent enrol(long id, String name, String target) throws Exception {
+        TunnelAgent agent =
+                own(TunnelAgent.prepare(folder.resolve(name), "http://" + target, List.of(target)));
+        agent.enrol(
+                broker.uri(), broker.certificates().authorityFile(), operator().enrolmentToken(id));
+        return agent;
+    }
+
+    /**
      * Adds a firewall and waits until it is online.
      *
      * @param target {@code host:port} that tunnels end at, plain TCP
      */
     public Firewall addFirewall(String name, String target) throws Exception {
-        String url = "http://" + target;
-        long id = operator().createFirewall(name, url);
-        TunnelAgent agent = own(TunnelAgent.prepare(folder.resolve(name), url, List.of(target)));
-        agent.enrol(
-                broker.uri(), broker.certificates().authorityFile(), operator().enrolmentToken(id));
+        long id = operator().createFirewall(name, "http://" + target);
+        TunnelAgent agent = enrol(id, name, target);
         agent.start();
         QuickconnectAgent quickconnect =
                 own(QuickconnectAgent.prepare(folder.resolve(name + "-quickconnect"), agent));
