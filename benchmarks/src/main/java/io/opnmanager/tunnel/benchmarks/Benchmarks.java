@@ -6,6 +6,7 @@ import io.opnmanager.tunnel.benchmarks.measure.Bench;
 import io.opnmanager.tunnel.benchmarks.measure.Experiment;
 import io.opnmanager.tunnel.benchmarks.measure.Progress;
 import io.opnmanager.tunnel.benchmarks.measure.Results;
+import io.opnmanager.tunnel.benchmarks.report.Report;
 import io.opnmanager.tunnel.demo.ProjectRoot;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -49,8 +50,13 @@ public final class Benchmarks {
         System.exit(new Benchmarks(options, out).run() ? 0 : FAILED);
     }
 
+    /** Of all experiments, in the order of the document. */
+    public static List<String> names() {
+        return ALL.stream().map(Experiment::name).toList();
+    }
+
     private static void check(List<String> only) {
-        List<String> known = ALL.stream().map(Experiment::name).toList();
+        List<String> known = names();
         for (String name : only) {
             if (!known.contains(name)) {
                 throw new IllegalArgumentException(
@@ -114,7 +120,7 @@ public final class Benchmarks {
 
     private void report() throws IOException {
         progress.begin("report");
-        // written by the report room
-        progress.say("results are in " + options.output());
+        Path written = new Report(options.output()).write(names());
+        progress.say("written: " + written);
     }
 }
