@@ -1,6 +1,9 @@
 package io.opnmanager.tunnel.benchmarks;
 
+import io.opnmanager.tunnel.benchmarks.experiment.Browser;
 import io.opnmanager.tunnel.benchmarks.experiment.Footprint;
+import io.opnmanager.tunnel.benchmarks.experiment.Gateway;
+import io.opnmanager.tunnel.benchmarks.experiment.Soak;
 import io.opnmanager.tunnel.benchmarks.machine.Machine;
 import io.opnmanager.tunnel.benchmarks.measure.Bench;
 import io.opnmanager.tunnel.benchmarks.measure.Experiment;
@@ -23,7 +26,7 @@ public final class Benchmarks {
     private static final int USAGE = 2;
 
     /** In the order of the document. */
-    private static final List<Experiment> ALL = List.of(new Footprint());
+    private static final List<Experiment> ALL = List.of(new Browser(), new Gateway(), new Footprint(), new Soak());
 
     private final Options options;
     private final PrintStream out;

@@ -6,6 +6,7 @@ import io.opnmanager.tunnel.demo.Broker;
 import io.opnmanager.tunnel.demo.Certificates;
 import io.opnmanager.tunnel.demo.Database;
 import io.opnmanager.tunnel.demo.EmbeddedMariaDb;
+import io.opnmanager.tunnel.demo.Loopback;
 import io.opnmanager.tunnel.demo.OperatorClient;
 import io.opnmanager.tunnel.demo.QuickconnectAgent;
 import io.opnmanager.tunnel.demo.TunnelAgent;
@@ -63,6 +64,8 @@ public final class Site implements AutoCloseable {
         all.put("opnmanager.node.name", "bench");
         all.put("opnmanager.request.drain", "1s");
         all.put("opnmanager.ports.quarantine", "2s");
+        // Nobody looks at the console, and 8080 may be somebody else's by the time it starts.
+        all.put("quarkus.http.port", Integer.toString(Loopback.freePort()));
         all.putAll(settings);
         broker =
                 own(

@@ -112,6 +112,10 @@ public final class StartedBroker {
             return new Running(program, (System.nanoTime() - from) / NANOS_PER_MILLI);
         } catch (IOException | InterruptedException | RuntimeException e) {
             program.close();
+            java.nio.file.Files.copy(
+                    program.log(),
+                    java.nio.file.Path.of("/tmp/edge/broker-starts.log"),
+                    java.nio.file.StandardCopyOption.REPLACE_EXISTING);
             throw e;
         }
     }
