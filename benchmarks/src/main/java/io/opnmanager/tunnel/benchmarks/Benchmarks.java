@@ -4,6 +4,9 @@ import io.opnmanager.tunnel.benchmarks.experiment.Browser;
 import io.opnmanager.tunnel.benchmarks.experiment.Footprint;
 import io.opnmanager.tunnel.benchmarks.experiment.Gateway;
 import io.opnmanager.tunnel.benchmarks.experiment.Soak;
+import io.opnmanager.tunnel.benchmarks.experiment.ConnectionRate;
+import io.opnmanager.tunnel.benchmarks.experiment.RequestLatency;
+import io.opnmanager.tunnel.benchmarks.experiment.Throughput;
 import io.opnmanager.tunnel.benchmarks.machine.Machine;
 import io.opnmanager.tunnel.benchmarks.measure.Bench;
 import io.opnmanager.tunnel.benchmarks.measure.Experiment;
@@ -26,7 +29,15 @@ public final class Benchmarks {
     private static final int USAGE = 2;
 
     /** In the order of the document. */
-    private static final List<Experiment> ALL = List.of(new Browser(), new Gateway(), new Footprint(), new Soak());
+    private static final List<Experiment> ALL =
+            List.of(
+                    new Throughput(),
+                    new ConnectionRate(),
+                    new RequestLatency(),
+                    new Browser(),
+                    new Gateway(),
+                    new Footprint(),
+                    new Soak());
 
     private final Options options;
     private final PrintStream out;

@@ -1,7 +1,8 @@
 /**
- * One class a question: what is started for it, who takes turns, and which figures are noted.
+ * The questions, one class each: what is started for it, what is measured in which order, and what
+ * was promised.
  *
- * <p>Not here: parts that a second experiment needs too.
+ * <p>Not here: how anything is measured.
  */
 @NullMarked
 package io.opnmanager.tunnel.benchmarks.experiment;

@@ -22,6 +22,8 @@ public final class TrafficTarget implements AutoCloseable {
     /** What it prints when it listens. */
     static final String READY = "listening on ";
 
+    private static final String PAGE = "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n";
+
     private static final int BACKLOG = 1024;
 
     private final ServerSocketChannel listener;
@@ -86,6 +88,7 @@ public final class TrafficTarget implements AutoCloseable {
                 case ECHO -> echo(connection);
                 case REQUESTS -> answer(connection);
                 case CONNECTION -> Wire.writeAll(connection, done());
+                case PAGE -> page(connection);
             }
         } catch (IOException e) {
             // Who asked sees the end and counts what came.
@@ -118,6 +121,14 @@ public final class TrafficTarget implements AutoCloseable {
             Wire.writeAll(connection, Wire.readAll(connection, message));
             message.clear();
         }
+    }
+
+    private static void page(SocketChannel connection) throws IOException {
+        Wire.writeAll(connection, ByteBuffer.wrap(PAGE.getBytes(StandardCharsets.US_ASCII)));
+        connection.shutdownOutput();
+        // Closed with bytes unread, the kernel would take the answer back.
+        ByteBuffer rest = ByteBuffer.allocate(Wire.MESSAGE);
+        while (connection.read(rest.clear()) >= 0) {}
     }
 
     @Override

@@ -30,7 +30,9 @@ final class Wire {
         /** Answer every 64 bytes by the same 64. */
         REQUESTS('R'),
         /** Answer one byte and close. */
-        CONNECTION('C');
+        CONNECTION('C'),
+        /** {@code HEAD / HTTP/1.1}, by which a broker asks whether a firewall's page is there. */
+        PAGE('H');
 
         private final byte letter;
 

@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.opnmanager.tunnel.benchmarks.load.Bulk.Direction;
 import io.opnmanager.tunnel.benchmarks.load.Wire.Order;
 import java.io.EOFException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -38,6 +42,25 @@ class TrafficTargetTest {
             assertThatThrownBy(() -> Wire.readAll(connection, ByteBuffer.allocate(1)))
                     .isInstanceOf(EOFException.class)
                     .hasMessage("wanted 1 bytes, found the end after 0");
+        }
+    }
+
+    @Test
+    void it_looks_like_a_page_to_who_asks_whether_one_is_there() throws Exception {
+        try (TrafficTarget target = TrafficTarget.start();
+                HttpClient client = HttpClient.newHttpClient()) {
+            URI page = URI.create("http://127.0.0.1:" + target.address().getPort());
+
+            int status =
+                    client.send(
+                                    HttpRequest.newBuilder(page)
+                                            .version(HttpClient.Version.HTTP_1_1)
+                                            .HEAD()
+                                            .build(),
+                                    HttpResponse.BodyHandlers.discarding())
+                            .statusCode();
+
+            assertThat(status).isEqualTo(204);
         }
     }
 

@@ -1,0 +1,88 @@
+package io.opnmanager.tunnel.benchmarks.experiment;
+
+import io.opnmanager.tunnel.benchmarks.load.TargetProgram;
+import io.opnmanager.tunnel.benchmarks.machine.Processes;
+import io.opnmanager.tunnel.benchmarks.measure.Bench;
+import io.opnmanager.tunnel.benchmarks.measure.Contender;
+import io.opnmanager.tunnel.benchmarks.measure.Figure;
+import io.opnmanager.tunnel.benchmarks.peer.OpenSshPair;
+import io.opnmanager.tunnel.benchmarks.site.Site;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Three ways from a port of 127.0.0.1 to one and the same target.
+ *
+ * @param ours a tunnel of the product: broker and agent
+ * @param openssh a forward of {@code ssh -N -R}: sshd and ssh
+ * @param raw the target's own port
+ */
+record Ways(Way ours, Way openssh, Way raw) {
+
+    static final String OPENSSH = "openssh";
+    static final String RAW = "raw loopback";
+
+    /**
+     * One of them.
+     *
+     * @param name of the contender
+     * @param entry the port
+     * @param ends the processes that carry the bytes; {@code null} when nobody does
+     */
+    record Way(String name, InetSocketAddress entry, @Nullable Processes ends) {}
+
+    /** What is measured of a way in one turn. */
+    @FunctionalInterface
+    interface Measure {
+        void take(Way way, Contender.Sheet sheet) throws Exception;
+    }
+
+    /** Starts all; the bench ends them. */
+    static Ways open(Bench bench) throws Exception {
+        bench.say("starts target, OpenSSH pair, database, broker and agents");
+        TargetProgram target = bench.own(TargetProgram.start(bench.folder().resolve("target")));
+        InetSocketAddress address = target.address();
+        OpenSshPair pair = bench.own(OpenSshPair.start(bench.folder().resolve("openssh"), address));
+        Site site =
+                bench.own(
+                        Site.start(
+                                bench.folder().resolve("site"),
+                                Map.of(
+                                        "opnmanager.request.lifetime", "8h",
+                                        "opnmanager.request.idle", "8h")));
+        Site.Firewall firewall =
+                site.addFirewall("firewall", address.getHostString() + ":" + address.getPort());
+        Site.Tunnel tunnel = site.open(firewall);
+        bench.setting(
+                "cipher",
+                OpenSshPair.CIPHER + " at OpenSSH by its settings, at ours as the first choice");
+        bench.setting("places", "all of it on 127.0.0.1; load and target are their own processes");
+        return new Ways(
+                new Way(
+                        Figure.OURS,
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), tunnel.port()),
+                        Processes.of(
+                                site.broker().program().pid(), firewall.agent().program().pid())),
+                new Way(OPENSSH, pair.forward(), Processes.of(pair.ends().toArray(new Long[0]))),
+                new Way(RAW, address, null));
+    }
+
+    List<Way> tunnels() {
+        return List.of(ours, openssh);
+    }
+
+    List<Way> all() {
+        return List.of(ours, openssh, raw);
+    }
+
+    /** Lets ways take turns. */
+    static void alternate(Bench bench, List<Way> ways, Measure measure) throws Exception {
+        bench.alternate(
+                ways.stream()
+                        .map(way -> new Contender(way.name(), sheet -> measure.take(way, sheet)))
+                        .toList());
+    }
+}
