@@ -1,11 +1,11 @@
 package io.opnmanager.tunnel.benchmarks;
 
 import io.opnmanager.tunnel.benchmarks.experiment.Browser;
+import io.opnmanager.tunnel.benchmarks.experiment.ConnectionRate;
 import io.opnmanager.tunnel.benchmarks.experiment.Footprint;
 import io.opnmanager.tunnel.benchmarks.experiment.Gateway;
-import io.opnmanager.tunnel.benchmarks.experiment.Soak;
-import io.opnmanager.tunnel.benchmarks.experiment.ConnectionRate;
 import io.opnmanager.tunnel.benchmarks.experiment.RequestLatency;
+import io.opnmanager.tunnel.benchmarks.experiment.Soak;
 import io.opnmanager.tunnel.benchmarks.experiment.Throughput;
 import io.opnmanager.tunnel.benchmarks.machine.Machine;
 import io.opnmanager.tunnel.benchmarks.measure.Bench;

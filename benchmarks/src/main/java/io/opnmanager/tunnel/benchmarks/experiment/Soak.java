@@ -100,7 +100,7 @@ public final class Soak implements Experiment {
                     Figure.of(name + "-threads-left", name + ": threads left over", "threads")
                             .promised(NONE),
                     Figure.OURS,
-                    Processes.of(pid).threads() - threads);
+                    (double) (Processes.of(pid).threads() - threads));
             bench.note(
                     Figure.of(
                                     name + "-descriptors-left",
@@ -108,7 +108,7 @@ public final class Soak implements Experiment {
                                     "descriptors")
                             .promised(NONE),
                     Figure.OURS,
-                    Processes.of(pid).descriptors() - descriptors);
+                    (double) (Processes.of(pid).descriptors() - descriptors));
             Figure resident = Figure.of(name + "-memory", name + ": resident memory", "MiB");
             memory.forEach(sample -> bench.note(resident, Figure.OURS, sample));
         }

@@ -48,6 +48,8 @@ final class Allocations {
         Map<Long, Long> first = new HashMap<>();
         Map<Long, Long> last = new HashMap<>();
         List<RecordedEvent> events = new ArrayList<>(RecordingFile.readAllEvents(file));
+        // Some programs have events of their own that nobody can leave out.
+        events.removeIf(event -> !event.getEventType().getName().equals(EVENT));
         events.sort((one, other) -> one.getStartTime().compareTo(other.getStartTime()));
         if (events.isEmpty()) {
             throw new IOException("wanted %s in %s, found none".formatted(EVENT, file));
