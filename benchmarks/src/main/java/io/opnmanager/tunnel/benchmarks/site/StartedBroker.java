@@ -12,12 +12,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -35,12 +36,22 @@ public final class StartedBroker {
     private final Path folder;
     private final Installed installed;
     private final Broker beside;
+    private final List<String> properties;
     private final URI ready;
 
-    private StartedBroker(Path folder, Installed installed, Broker beside, URI ready) {
+    private StartedBroker(
+            Path folder,
+            Installed installed,
+            Broker beside,
+            Map<String, String> properties,
+            URI ready) {
         this.folder = folder;
         this.installed = installed;
         this.beside = beside;
+        this.properties =
+                properties.entrySet().stream()
+                        .map(one -> "-D" + one.getKey() + "=" + one.getValue())
+                        .toList();
         this.ready = ready;
     }
 
@@ -57,7 +68,7 @@ public final class StartedBroker {
         }
     }
 
-    /** Makes its schema and its configuration. */
+    /** Makes its schema. */
     public static StartedBroker prepare(Path folder, Installed installed, Broker beside)
             throws IOException, SQLException {
         int port = Loopback.freePort();
@@ -69,13 +80,11 @@ public final class StartedBroker {
         properties.put("opnmanager.state-folder", folder.resolve("state").toString());
         properties.put("quarkus.datasource.jdbc.url", schema(beside.database()));
         PrivateFile.folder(folder.resolve("state"));
-        StringBuilder yaml = new StringBuilder();
-        properties.forEach((key, value) -> yaml.append(key + ": \"" + value + "\"\n"));
-        Files.writeString(folder.resolve("broker.yaml"), yaml);
         return new StartedBroker(
                 folder,
                 installed,
                 beside,
+                properties,
                 URI.create("https://127.0.0.1:%d/q/health/ready".formatted(port)));
     }
 
@@ -96,13 +105,21 @@ public final class StartedBroker {
     /** Starts it and waits until it is ready. */
     public Running start(Kind kind) throws IOException, InterruptedException {
         long from = System.nanoTime();
+        Map<String, String> environment = new LinkedHashMap<>();
+        environment.put("QUARKUS_DATASOURCE_PASSWORD", beside.database().password());
+        switch (kind) {
+            // Where an owner puts options: the launcher hands them to the JVM.
+            case CACHED, UNCACHED ->
+                    environment.put("OPNMANAGER_BROKER_JAVA_OPTIONS", String.join(" ", properties));
+            case NATIVE -> {}
+        }
         Program program =
                 installed.start(
                         kind,
                         Service.BROKER,
                         folder,
-                        java.util.List.of("--config=" + folder.resolve("broker.yaml")),
-                        Map.of("QUARKUS_DATASOURCE_PASSWORD", beside.database().password()));
+                        kind == Kind.NATIVE ? properties : Service.BROKER.runs(),
+                        environment);
         try (HttpClient client =
                 HttpClient.newBuilder()
                         .sslContext(beside.certificates().clientContext())
@@ -112,10 +129,6 @@ public final class StartedBroker {
             return new Running(program, (System.nanoTime() - from) / NANOS_PER_MILLI);
         } catch (IOException | InterruptedException | RuntimeException e) {
             program.close();
-            java.nio.file.Files.copy(
-                    program.log(),
-                    java.nio.file.Path.of("/tmp/edge/broker-starts.log"),
-                    java.nio.file.StandardCopyOption.REPLACE_EXISTING);
             throw e;
         }
     }
