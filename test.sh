@@ -28,6 +28,7 @@ openssl openssl
 socat socat
 stunnel4 stunnel4
 iproute2 ss
+strace strace
 util-linux setpriv flock
 dpkg dpkg-deb
 zsh zsh

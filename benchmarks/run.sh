@@ -16,6 +16,7 @@ openssl openssl
 stunnel4 stunnel4
 nginx nginx
 iproute2 ip
+dpkg dpkg-deb
 END
 }
 
@@ -37,7 +38,7 @@ esac
 JAVA_HOME=$("$root/.mvn/find-jdk") || exit 1
 export JAVA_HOME
 echo "building; a first build fetches libraries, which takes minutes" >&2
-(cd "$root" && ./mvnw -q -B -DskipTests -Dspotless.check.skip=true -pl benchmarks,broker,agent,quickconnect-agent,deploy/tunnelctl -am package) >&2
+(cd "$root" && ./mvnw -q -B -DskipTests -Dspotless.check.skip=true -pl benchmarks,deploy/packages,broker,agent,quickconnect-agent,deploy/tunnelctl -am package) >&2
 
 # Twenty thousand agents want as many descriptors, of the broker and of who plays them.
 ulimit -n "$(ulimit -Hn)" 2>/dev/null || :

@@ -1,12 +1,16 @@
 package io.opnmanager.tunnel.benchmarks;
 
+import io.opnmanager.tunnel.benchmarks.experiment.Browser;
 import io.opnmanager.tunnel.benchmarks.experiment.ConnectionRate;
 import io.opnmanager.tunnel.benchmarks.experiment.Distance;
+import io.opnmanager.tunnel.benchmarks.experiment.Footprint;
+import io.opnmanager.tunnel.benchmarks.experiment.Gateway;
 import io.opnmanager.tunnel.benchmarks.experiment.IdleFleet;
 import io.opnmanager.tunnel.benchmarks.experiment.ManyTunnels;
 import io.opnmanager.tunnel.benchmarks.experiment.Polls;
 import io.opnmanager.tunnel.benchmarks.experiment.RequestLatency;
 import io.opnmanager.tunnel.benchmarks.experiment.SetUp;
+import io.opnmanager.tunnel.benchmarks.experiment.Soak;
 import io.opnmanager.tunnel.benchmarks.experiment.Throughput;
 import io.opnmanager.tunnel.benchmarks.machine.Machine;
 import io.opnmanager.tunnel.benchmarks.measure.Bench;
@@ -37,9 +41,13 @@ public final class Benchmarks {
                     new Distance(),
                     new ConnectionRate(),
                     new RequestLatency(),
+                    new Browser(),
+                    new Gateway(),
                     new Polls(),
                     new IdleFleet(),
-                    new ManyTunnels());
+                    new ManyTunnels(),
+                    new Footprint(),
+                    new Soak());
 
     private final Options options;
     private final PrintStream out;

@@ -6,6 +6,7 @@ import io.opnmanager.tunnel.demo.Broker;
 import io.opnmanager.tunnel.demo.Certificates;
 import io.opnmanager.tunnel.demo.Database;
 import io.opnmanager.tunnel.demo.EmbeddedMariaDb;
+import io.opnmanager.tunnel.demo.Loopback;
 import io.opnmanager.tunnel.demo.OperatorClient;
 import io.opnmanager.tunnel.demo.QuickconnectAgent;
 import io.opnmanager.tunnel.demo.TunnelAgent;
@@ -76,6 +77,8 @@ public final class Site implements AutoCloseable {
         all.put("opnmanager.node.name", "bench");
         all.put("opnmanager.request.drain", "1s");
         all.put("opnmanager.ports.quarantine", "2s");
+        // Nobody looks at the console, and 8080 may be somebody else's by the time it starts.
+        all.put("quarkus.http.port", Integer.toString(Loopback.freePort()));
         all.putAll(settings);
         broker =
                 own(
@@ -161,19 +164,37 @@ public final class Site implements AutoCloseable {
     }
 
     /**
+     * Makes a firewall and enrols its agent, which is not started.
+     *
+     * @param target {@code host:port} that tunnels end at, plain TCP
+     */
+    public TunnelAgent enrol(String name, String target) throws Exception {
+        return enrol(operator().createFirewall(name, "http://" + target), name, target);
+    }
+
+    private TunnelAgent enrol(long id, String name, String target) throws Exception {
+        TunnelAgent agent =
+                own(
+                        TunnelAgent.prepare(
+                                folder.resolve(name),
+                                "http://" + target,
+                                List.of(target),
+                                way.prefix()));
+        agent.enrol(
+                URI.create("https://%s:%d".formatted(way.address(), broker.uri().getPort())),
+                broker.certificates().authorityFile(),
+                operator().enrolmentToken(id));
+        return agent;
+    }
+
+    /**
      * Adds a firewall and waits until it is online.
      *
      * @param target {@code host:port} that tunnels end at, plain TCP
      */
     public Firewall addFirewall(String name, String target) throws Exception {
-        String url = "http://" + target;
-        long id = operator().createFirewall(name, url);
-        TunnelAgent agent =
-                own(TunnelAgent.prepare(folder.resolve(name), url, List.of(target), way.prefix()));
-        agent.enrol(
-                URI.create("https://%s:%d".formatted(way.address(), broker.uri().getPort())),
-                broker.certificates().authorityFile(),
-                operator().enrolmentToken(id));
+        long id = operator().createFirewall(name, "http://" + target);
+        TunnelAgent agent = enrol(id, name, target);
         agent.start();
         QuickconnectAgent quickconnect =
                 own(QuickconnectAgent.prepare(folder.resolve(name + "-quickconnect"), agent));

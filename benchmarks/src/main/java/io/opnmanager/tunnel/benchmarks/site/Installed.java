@@ -1,0 +1,231 @@
+package io.opnmanager.tunnel.benchmarks.site;
+
+import io.opnmanager.tunnel.demo.Program;
+import io.opnmanager.tunnel.demo.ProjectRoot;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The packages of this build, unpacked instead of installed: their own launchers, their own Java,
+ * and the ahead-of-time caches that their own {@code make-cache} makes. What is changed in those
+ * scripts is where things lie and whose they are, nothing else.
+ */
+public final class Installed {
+
+    private static final String HOME = "/usr/lib/opnmanager-tunnel";
+    private static final Pattern OPTIONS = Pattern.compile("bin/java\" (.*?) -XX:-UsePerfData ");
+    private static final Duration DONE_WITHIN = Duration.ofMinutes(2);
+
+    private final Path folder;
+
+    private Installed(Path folder) {
+        this.folder = folder;
+    }
+
+    /** How a program is started. */
+    public enum Kind {
+        /** As installed. */
+        CACHED,
+        /** As where the owner wants no caches. */
+        UNCACHED,
+        /** The native executables of this build, where there are some. */
+        NATIVE
+    }
+
+    /** What a package has a service of. */
+    public enum Service {
+        BROKER("broker", "OPNMANAGER_STATE_FOLDER"),
+        AGENT("agent", "AGENT_STATE_FOLDER"),
+        QUICKCONNECT_AGENT("quickconnect-agent", "QUICKCONNECT_STATE_FOLDER");
+
+        private final String component;
+        private final String stateFolder;
+
+        Service(String component, String stateFolder) {
+            this.component = component;
+            this.stateFolder = stateFolder;
+        }
+
+        /** Its folder, in the sources and installed. */
+        public String component() {
+            return component;
+        }
+
+        String program() {
+            return "opnmanager-" + component;
+        }
+
+        /** What its unit has after the program's name. */
+        public List<String> runs() {
+            return switch (this) {
+                case BROKER, QUICKCONNECT_AGENT -> List.of();
+                case AGENT -> List.of("run");
+            };
+        }
+
+        /**
+         * The same without the pause of up to half a second that the quickconnect-agent makes
+         * before its first check, so that a site's boxes do not all ask at once.
+         */
+        public List<String> asksAtOnce() {
+            return this == QUICKCONNECT_AGENT ? List.of("--once") : runs();
+        }
+
+        /** Environment with its state folder. */
+        public Map<String, String> states(Path folder) {
+            return Map.of(stateFolder, folder.toString());
+        }
+
+        /** The same with another broker than it was enrolled at. */
+        public Map<String, String> states(Path folder, URI broker) {
+            return Map.of(
+                    stateFolder,
+                    folder.toString(),
+                    stateFolder.replace("STATE_FOLDER", "BROKER_URL"),
+                    broker.toString());
+        }
+    }
+
+    /**
+     * Unpacks all of them.
+     *
+     * @throws IOException when there are none; the message says how they are made
+     */
+    public static Installed unpack(Path folder) throws IOException, InterruptedException {
+        Path built = ProjectRoot.path().resolve("deploy/packages/target");
+        List<Path> packages = List.of();
+        if (Files.isDirectory(built)) {
+            try (Stream<Path> files = Files.list(built)) {
+                packages = files.filter(file -> file.toString().endsWith(".deb")).toList();
+            }
+        }
+        if (packages.isEmpty()) {
+            throw new IOException(
+                    "there is no package in %s; build them with ./mvnw -DskipTests package"
+                            .formatted(built));
+        }
+        Installed installed = new Installed(Files.createDirectories(folder));
+        for (Path one : packages) {
+            installed.done("unpack", List.of("dpkg-deb", "-x", one.toString(), folder.toString()));
+        }
+        return installed;
+    }
+
+    /** The ways in which all programs can be started on this machine. */
+    public List<Kind> kinds() throws IOException {
+        for (Service one : Service.values()) {
+            if (executable(one).isEmpty()) {
+                return List.of(Kind.CACHED, Kind.UNCACHED);
+            }
+        }
+        return List.of(Kind.values());
+    }
+
+    private static Optional<Path> executable(Service one) throws IOException {
+        Path target = ProjectRoot.path().resolve(one.component()).resolve("target");
+        if (!Files.isDirectory(target)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> files = Files.list(target)) {
+            return files.filter(file -> file.toString().endsWith("-runner"))
+                    .filter(Files::isExecutable)
+                    .findFirst();
+        }
+    }
+
+    /** Makes the cache of a program as its installation does. */
+    public void makeCache(Service one) throws IOException, InterruptedException {
+        Path script = home().resolve(one.component()).resolve("make-cache");
+        String text =
+                moved(Files.readString(script))
+                        // Whose it is does not change what is measured, and needs root.
+                        .replace("$(id -u)", "1")
+                        .replace(" -o root -g root", "");
+        Path moved = folder.resolve("make-cache-" + one.component());
+        Files.writeString(moved, text);
+        done("make-cache-" + one.component(), List.of("sh", moved.toString()));
+    }
+
+    /** Size of a program's cache. */
+    public long cacheBytes(Service one) throws IOException {
+        return Files.size(
+                folder.resolve("var/cache")
+                        .resolve(one.program())
+                        .resolve(one.component() + ".aot"));
+    }
+
+    /** The options of its JVM, as its launcher has them. */
+    public String options(Service one) throws IOException {
+        Matcher options = OPTIONS.matcher(launcher(one));
+        if (!options.find()) {
+            throw new IOException("wanted options of a JVM in a launcher, found none");
+        }
+        return options.group(1);
+    }
+
+    private String launcher(Service one) throws IOException {
+        return moved(Files.readString(folder.resolve("usr/bin").resolve(one.program())));
+    }
+
+    /**
+     * Starts a program; jars by their launcher.
+     *
+     * @param work where its log is, and its files for the moment
+     */
+    public Program start(
+            Kind kind,
+            Service one,
+            Path work,
+            List<String> arguments,
+            Map<String, String> environment)
+            throws IOException {
+        List<String> command = new ArrayList<>();
+        switch (kind) {
+            case CACHED, UNCACHED -> {
+                String text = launcher(one);
+                if (kind == Kind.UNCACHED) {
+                    text = text.replace("cache=", "cache=/nonexistent");
+                }
+                Path launcher = folder.resolve(one.component() + "-" + kind);
+                Files.writeString(launcher, text);
+                command.addAll(List.of("sh", launcher.toString()));
+            }
+            case NATIVE -> command.add(executable(one).orElseThrow().toString());
+        }
+        command.addAll(arguments);
+        return Program.start(one.component() + "-" + kind, work, command, environment);
+    }
+
+    private Path home() {
+        return folder.resolve(HOME.substring(1));
+    }
+
+    private String moved(String script) throws IOException {
+        if (!script.contains("home=" + HOME) || !script.contains("/var/cache/")) {
+            throw new IOException("a script of the packages no longer says where things lie");
+        }
+        return script.replace("home=" + HOME, "home=" + home())
+                .replace("/var/cache/", folder + "/var/cache/")
+                .replace("/etc/opnmanager-tunnel/", folder + "/etc/opnmanager-tunnel/");
+    }
+
+    private void done(String name, List<String> command) throws IOException, InterruptedException {
+        try (Program program = Program.start(name, folder.resolve("log"), command, Map.of())) {
+            int code = program.awaitExit(DONE_WITHIN);
+            if (code != 0) {
+                throw new IOException(
+                        "%s ended with %d: %s".formatted(name, code, program.output()));
+            }
+        }
+    }
+}

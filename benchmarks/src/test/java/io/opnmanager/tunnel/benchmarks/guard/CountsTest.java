@@ -1,0 +1,194 @@
+package io.opnmanager.tunnel.benchmarks.guard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.opnmanager.tunnel.benchmarks.load.Bulk;
+import io.opnmanager.tunnel.benchmarks.load.TargetProgram;
+import io.opnmanager.tunnel.benchmarks.machine.Processes;
+import io.opnmanager.tunnel.benchmarks.site.Site;
+import io.opnmanager.tunnel.demo.Programs;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What the product's own processes do for a poll and for a mebibyte. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class CountsTest {
+
+    private static final int FIREWALLS = 25;
+
+    /** The broker holds four of one firewall. */
+    private static final int EACH = 4;
+
+    /** Asked of each: those that are too many push out older ones, which are answered. */
+    private static final int MORE = 12;
+
+    private static final Duration LOOKING = Duration.ofSeconds(3);
+
+    private static final int MIB = 1 << 20;
+    private static final int WARM_UP = 192;
+    private static final int COUNTED = 128;
+
+    /** Under strace a call takes some fifty times as long. */
+    private static final int TRACED = 32;
+
+    @TempDir static Path folder;
+
+    private final Bounds bounds = new Bounds();
+    private Site site;
+    private TargetProgram target;
+    private InetSocketAddress tunnel;
+
+    @BeforeAll
+    void start() throws Exception {
+        assumeTrue(
+                Programs.wanted() == Programs.JAR,
+                "the bounds are those of the JVM; run without --native");
+        target = TargetProgram.start(folder.resolve("target"));
+        site = Site.start(folder.resolve("site"), Map.of());
+        Site.Firewall firewall =
+                site.addFirewall("fw-1", "127.0.0.1:" + target.address().getPort());
+        tunnel =
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), site.open(firewall).port());
+        for (Bulk.Direction direction : Bulk.Direction.values()) {
+            forward(direction, WARM_UP);
+        }
+    }
+
+    @AfterAll
+    void end() {
+        if (site != null) {
+            site.close();
+        }
+        if (target != null) {
+            target.close();
+        }
+    }
+
+    private void forward(Bulk.Direction direction, int mebibytes)
+            throws IOException, InterruptedException {
+        assertThat(Bulk.run(tunnel, direction, 1, (long) mebibytes * MIB)).isPositive();
+    }
+
+    private static String name(String what, Bulk.Direction direction) {
+        return what + "." + direction.name().toLowerCase(Locale.ROOT);
+    }
+
+    @Order(1)
+    @Test
+    void held_polls_ask_the_database_nothing_and_take_no_thread_each() throws Exception {
+        try (HeldPolls polls = new HeldPolls(site, FIREWALLS)) {
+            // Connections, and whatever a first check wants once.
+            polls.holdOneMoreEach();
+            awaitHeld(polls, FIREWALLS);
+            Processes broker = Processes.of(site.broker().program().pid());
+            long threads = broker.threads();
+            // What the broker asks by itself, by the clock.
+            long from = System.nanoTime();
+            long first = queries();
+            Thread.sleep(LOOKING);
+            double ownPerNano = (queries() - first) / (double) (System.nanoTime() - from);
+
+            from = System.nanoTime();
+            first = queries();
+            for (int more = 0; more < MORE; more++) {
+                polls.holdOneMoreEach();
+            }
+            awaitHeld(polls, FIREWALLS * EACH);
+            double own = ownPerNano * (System.nanoTime() - from);
+
+            bounds.hold(
+                    "queries.per.held.poll",
+                    (queries() - first - own) / (double) (FIREWALLS * MORE));
+            bounds.hold(
+                    "threads.per.1000.held.polls",
+                    (broker.threads() - threads) * 1000.0 / (FIREWALLS * (EACH - 1)));
+        }
+    }
+
+    private static void awaitHeld(HeldPolls polls, int wanted)
+            throws IOException, InterruptedException {
+        // Written at once by the client; a held answer is known by its not coming.
+        Thread.sleep(Duration.ofSeconds(2));
+        assertThat(polls.holding()).as("of %d asked", polls.asked()).isEqualTo(wanted);
+    }
+
+    /** That the server was ever asked, whoever asked. */
+    private long queries() throws SQLException {
+        try (var connection = site.broker().database().connect();
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery("SHOW GLOBAL STATUS LIKE 'Questions'")) {
+            assertThat(rows.next()).isTrue();
+            return rows.getLong(2);
+        }
+    }
+
+    @Order(2)
+    @ParameterizedTest
+    @EnumSource
+    void a_mebibyte_allocates_no_more_than_before(Bulk.Direction direction) throws Exception {
+        Allocations broker = Allocations.start(folder, site.broker().program().pid());
+        Allocations agent =
+                Allocations.start(folder, site.firewalls().getFirst().agent().program().pid());
+
+        forward(direction, COUNTED);
+
+        bounds.hold(name("allocated.per.mib.agent", direction), agent.stop() / (double) COUNTED);
+        bounds.hold(name("allocated.per.mib.broker", direction), broker.stop() / (double) COUNTED);
+    }
+
+    @Order(3)
+    @ParameterizedTest
+    @EnumSource
+    void a_mebibyte_is_in_no_more_packets_than_before(Bulk.Direction direction) throws Exception {
+        SshBytes before = SshBytes.of(folder, site.broker().sshPort());
+
+        forward(direction, COUNTED);
+
+        SshBytes after = SshBytes.of(folder, site.broker().sshPort());
+        long carried =
+                switch (direction) {
+                    case DOWN -> after.received() - before.received();
+                    case UP -> after.sent() - before.sent();
+                };
+        bounds.hold(
+                name("ssh.bytes.beside.a.mib", direction),
+                (carried - (double) COUNTED * MIB) / COUNTED);
+    }
+
+    @Order(4)
+    @ParameterizedTest
+    @EnumSource
+    void a_mebibyte_takes_no_more_system_calls_than_before(Bulk.Direction direction)
+            throws Exception {
+        SystemCalls calls = SystemCalls.start(folder, site.broker().program().pid());
+
+        forward(direction, TRACED);
+
+        bounds.hold(name("system.calls.per.mib.broker", direction), calls.stop() / (double) TRACED);
+    }
+
+    @Order(5)
+    @Test
+    void every_bound_was_compared_with_something() {
+        assertThat(List.copyOf(bounds.unused())).isEmpty();
+    }
+}
