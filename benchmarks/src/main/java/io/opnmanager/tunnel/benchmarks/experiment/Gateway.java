@@ -160,7 +160,11 @@ public final class Gateway implements Experiment {
                                 }
                                 sheet.note(
                                         way.connections(),
-                                        Connections.run(address, CLIENTS, bench.scale().sample())
+                                        Connections.run(
+                                                        address,
+                                                        Connections.Closer.CLIENT,
+                                                        CLIENTS,
+                                                        bench.scale().sample())
                                                 .perSecond());
                             });
             // The same work, not noted.

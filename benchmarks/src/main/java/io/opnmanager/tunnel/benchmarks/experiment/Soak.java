@@ -204,7 +204,7 @@ public final class Soak implements Experiment {
             for (Bulk.Direction direction : Bulk.Direction.values()) {
                 var _ = Bulk.run(to, direction, 2, BYTES);
             }
-            var _ = Connections.run(to, CLIENTS, SHORT_ONES);
+            var _ = Connections.run(to, Connections.Closer.CLIENT, CLIENTS, SHORT_ONES);
             site.operator().close(tunnel.request());
         }
 
