@@ -27,8 +27,8 @@ final class Archives {
                     "{broker,agent,quickconnect-agent,deploy/tunnelctl}/target/quarkus-app/**");
 
     /**
-     * Not equal yet: Quarkus runs its build steps side by side and writes down the order in which
-     * they came to their turn; on one thread it waits for itself for ever. ADR 0030.
+     * Not equal yet: Quarkus writes down the order in which its build steps, which run side by
+     * side, came to their turn, and the order of sets that each JVM draws by lot. ADR 0030.
      */
     private static final Set<String> NOT_EQUAL_YET =
             Set.of("generated-bytecode.jar", "quarkus-application.dat");
