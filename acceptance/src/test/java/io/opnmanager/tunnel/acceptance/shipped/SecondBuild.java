@@ -43,8 +43,8 @@ final class SecondBuild {
 
     /** Where and how a copy is built; nothing of it may be seen in what is built. */
     enum Machine {
-        /** Two compilers, several collector threads, every core. */
-        LARGE("rwxr-xr-x", "022", "UTC", "C.UTF-8", "-Xmx1500m"),
+        /** Every core. */
+        LARGE("rwxr-xr-x", "022", "UTC", "C.UTF-8", "-XX:TieredStopAtLevel=1 -Xmx1500m"),
         /**
          * One core, and a language where a small I has no dot. Zone and language go for Maven only
          * if .mvn/jvm.config did not say others, and that is what is tried: Quarkus keeps the

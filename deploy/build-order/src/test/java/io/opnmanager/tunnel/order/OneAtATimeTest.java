@@ -77,6 +77,23 @@ class OneAtATimeTest {
     }
 
     @Test
+    void a_step_that_comes_after_the_order_was_made_ends_the_build() throws Exception {
+        BuildChainBuilder chain = chain();
+        step(chain, "a", _ -> {}).build();
+        new OneAtATime().installInto(chain);
+        BuildStepBuilder late = step(chain, "b", _ -> {});
+        String is = Inside.of(late, "buildStep").getClass().getName();
+        late.build();
+        BuildChain built = chain.build();
+
+        assertThatThrownBy(() -> built.createExecutionBuilder("test").execute())
+                .isInstanceOf(BuildException.class)
+                .hasRootCauseMessage(
+                        "In this Quarkus buildStep in io.quarkus.builder.StepInfo is no %s but a %s"
+                                .formatted(OneAtATime.InTurn.class.getName(), is));
+    }
+
+    @Test
     void another_quarkus_ends_the_build_with_the_name_of_what_is_missing() {
         assertThatThrownBy(() -> Inside.of(chain(), "stages"))
                 .hasMessage("This Quarkus has no stages in " + BuildChainBuilder.class.getName());
