@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 final class SecondBuild {
 
     /** A minute each, if nothing else runs. */
-    private static final Duration LIMIT = Duration.ofMinutes(20);
+    private static final Duration LIMIT = Duration.ofMinutes(30);
 
     private static final Set<String> NOT_SOURCES =
             Set.of("target", ".git", ".demo", "node_modules", ".idea", ".vscode");
@@ -77,7 +77,8 @@ final class SecondBuild {
 
         /** For sh, before the command itself. */
         String prefix() {
-            String core = "sed -n 's/^Cpus_allowed_list:[^0-9]*\\([0-9]*\\).*/\\1/p' /proc/self/status";
+            String core =
+                    "sed -n 's/^Cpus_allowed_list:[^0-9]*\\([0-9]*\\).*/\\1/p' /proc/self/status";
             return "umask "
                     + mask
                     + "; exec "

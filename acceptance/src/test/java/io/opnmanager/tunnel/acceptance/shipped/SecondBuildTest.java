@@ -49,6 +49,10 @@ class SecondBuildTest {
                 .filteredOn(name -> name.endsWith(".deb"))
                 .hasSize(Shipped.values().length + 1);
         for (String name : Archives.in(one.root())) {
+            // Packages are compressed; what is in them is here, too.
+            if (name.endsWith(".deb")) {
+                continue;
+            }
             assertThat(Files.readString(one.root().resolve(name), StandardCharsets.ISO_8859_1))
                     .as(name)
                     .doesNotContain("build-order", "tunnel/order/", "tunnel.order.");
