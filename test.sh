@@ -28,7 +28,7 @@ openssl openssl
 socat socat
 stunnel4 stunnel4
 iproute2 ss
-util-linux setpriv flock
+util-linux setpriv flock taskset
 dpkg dpkg-deb
 zsh zsh
 dash dash
