@@ -50,9 +50,11 @@ constant_hashes="-XX:+UnlockExperimentalVMOptions -XX:hashCode=2"
 # Set.of and Map.of are walked in an order that each JVM draws from the clock when it starts. Only a JVM that will write down what it loaded
 # draws none, so that the same is written each time; nobody needs what this one writes, and it goes away.
 no_salt="-XX:AOTMode=record -XX:AOTConfiguration=$work/recording"
+# With the parallel collector a JVM crashed once while it wrote its recording, after all was built. Another one in MAVEN_OPTS ends it at its start.
+collector="-XX:+UseSerialGC"
 # It would say of thousands of classes that it does not write them down.
 quiet="-Xlog:disable -Xlog:all=error:stderr"
-MAVEN_OPTS="${MAVEN_OPTS:-} $constant_hashes $no_salt $quiet"
+MAVEN_OPTS="${MAVEN_OPTS:-} $constant_hashes $no_salt $collector $quiet"
 export MAVEN_OPTS
 
 # What is listed in the end was made now.
