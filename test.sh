@@ -29,7 +29,7 @@ socat socat
 stunnel4 stunnel4
 iproute2 ss
 strace strace
-util-linux setpriv flock
+util-linux setpriv flock taskset
 dpkg dpkg-deb
 zsh zsh
 dash dash

@@ -24,7 +24,7 @@ usage: release.sh key FILE
     --key FILE         the signing key
     --version VERSION  1.2.3, or 1.2.3-word for what comes before it
     --out FOLDER       must not be there, or be empty
-    FILE...            opnmanager-agent (of deploy/sh-agent), install.sh, *.deb; each by its own name
+    FILE...            opnmanager-agent (of deploy/sh-agent), install.sh, *.deb (built by build.sh); each by its own name
   verify   checks signature, sizes and checksums as a broker and an agent do
     --key FILE         the public key that is expected: release-key.pem of the folder is not believed
 

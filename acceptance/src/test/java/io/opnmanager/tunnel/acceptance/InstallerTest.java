@@ -481,6 +481,7 @@ class InstallerTest {
                                 "sh",
                                 SCRIPT + "",
                                 SigningKey.SCRIPT + "",
+                                SCRIPT.resolveSibling("build.sh") + "",
                                 SCRIPT.resolveSibling("opnmanager-agent-update") + ""),
                         Map.of())) {
             assertThat(shellcheck.awaitExit(LIMIT)).as(shellcheck.output()).isZero();

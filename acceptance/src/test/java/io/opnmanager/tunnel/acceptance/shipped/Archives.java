@@ -24,14 +24,8 @@ final class Archives {
                     "api-contract/target/*.jar",
                     "{broker,agent,quickconnect-agent,deploy/tunnelctl}/target/*.jar",
                     "{broker,agent,quickconnect-agent,deploy/tunnelctl}/target/*.cdx.json",
-                    "{broker,agent,quickconnect-agent,deploy/tunnelctl}/target/quarkus-app/**");
-
-    /**
-     * Not equal yet: Quarkus runs its build steps side by side and writes down the order in which
-     * they came to their turn; on one thread it waits for itself for ever. ADR 0030.
-     */
-    private static final Set<String> NOT_EQUAL_YET =
-            Set.of("generated-bytecode.jar", "quarkus-application.dat");
+                    "{broker,agent,quickconnect-agent,deploy/tunnelctl}/target/quarkus-app/**",
+                    "deploy/packages/target/*.deb");
 
     private Archives() {}
 
@@ -53,8 +47,7 @@ final class Archives {
                     @Override
                     public FileVisitResult visitFile(Path file, BasicFileAttributes is) {
                         Path name = root.relativize(file);
-                        if (matchers.stream().anyMatch(one -> one.matches(name))
-                                && !NOT_EQUAL_YET.contains(file.getFileName() + "")) {
+                        if (matchers.stream().anyMatch(one -> one.matches(name))) {
                             found.add(name.toString());
                         }
                         return FileVisitResult.CONTINUE;
