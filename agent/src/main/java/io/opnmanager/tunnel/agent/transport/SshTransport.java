@@ -306,8 +306,7 @@ public final class SshTransport implements AutoCloseable {
 
         @Override
         public Channel createChannel(Session session) {
-            return new TargetChannel(
-                    loop, new ReceiveWindow(FIRST_WINDOW, MOST_WINDOW, allowance));
+            return new TargetChannel(loop, new ReceiveWindow(FIRST_WINDOW, MOST_WINDOW, allowance));
         }
     }
 

@@ -56,7 +56,8 @@ final class TargetChannel extends AbstractServerChannel implements Far, Watch {
         int port = buffer.getInt();
         DefaultOpenFuture opening = new DefaultOpenFuture(this, this);
         @Nullable SshdSocketAddress address = service.getForwarder().getForwardedPort(port);
-        @Nullable TcpForwardingFilter filter = getSession().getFactoryManager().getTcpForwardingFilter();
+        @Nullable TcpForwardingFilter filter =
+                getSession().getFactoryManager().getTcpForwardingFilter();
         if (address == null
                 || filter == null
                 || !filter.canConnect(TcpForwardingFilter.Type.Forwarded, address, getSession())) {

@@ -15,7 +15,7 @@ public final class ReceiveWindow {
     private static final long PATH_NANOS = Duration.ofMillis(400).toNanos();
 
     /** A window is too large when half of it takes this long. */
-    private static final long SLOW_NANOS = 8 * PATH_NANOS;
+    private static final long SLOW_NANOS = 2 * PATH_NANOS;
 
     private final int first;
     private final int most;
@@ -70,9 +70,10 @@ public final class ReceiveWindow {
      * @return how many the other end is to be granted now; 0 for none yet
      */
     int delivered(int bytes, int waiting, long now) {
-        sinceTurn += bytes;
         if (turn == 0) {
             turn = now;
+        } else {
+            sinceTurn += bytes;
         }
         if (sinceTurn >= size / 2) {
             follow(now - turn, waiting);

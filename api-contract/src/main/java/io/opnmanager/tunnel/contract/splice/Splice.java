@@ -92,22 +92,13 @@ public final class Splice implements AutoCloseable {
                 }
                 begun = true;
                 want(SelectionKey.OP_READ, !socketEnded);
-                if (waiting()) {
+                if (held() > 0) {
                     want(SelectionKey.OP_WRITE, true);
                 }
             } catch (IOException e) {
                 close();
             }
         });
-    }
-
-    private boolean waiting() {
-        lock.lock();
-        try {
-            return inbox.size() > 0;
-        } finally {
-            lock.unlock();
-        }
     }
 
     /** In the loop's thread. */
@@ -320,6 +311,16 @@ public final class Splice implements AutoCloseable {
         }
         if (delivered && (socketEnded || farGone)) {
             close();
+        }
+    }
+
+    /** Bytes that wait for the socket. */
+    int held() {
+        lock.lock();
+        try {
+            return inbox.size();
+        } finally {
+            lock.unlock();
         }
     }
 
