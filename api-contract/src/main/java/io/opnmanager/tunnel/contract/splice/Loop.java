@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Loop implements AutoCloseable {
 
+    private static final System.Logger LOG = System.getLogger(Loop.class.getName());
+
     /** The most that is read at once, and so the most of a packet. */
     static final int CHUNK = 128 * 1024;
 
@@ -68,15 +70,15 @@ public final class Loop implements AutoCloseable {
             woken.set(false);
             @Nullable Runnable next;
             while ((next = work.poll()) != null) {
-                next.run();
+                guarded(next);
             }
             long now = System.nanoTime();
             if (now - swept >= Duration.ofMillis(SWEEP_MILLIS).toNanos()) {
                 swept = now;
-                selector.keys().forEach(key -> of(key).sweep(now));
+                selector.keys().forEach(key -> guarded(() -> of(key).sweep(now)));
             }
         }
-        selector.keys().forEach(key -> of(key).close());
+        selector.keys().forEach(key -> guarded(() -> of(key).close()));
         try {
             selector.close();
         } catch (IOException e) {
@@ -85,7 +87,16 @@ public final class Loop implements AutoCloseable {
     }
 
     private static void ready(SelectionKey key) {
-        of(key).ready();
+        guarded(() -> of(key).ready());
+    }
+
+    /** What fails for one connection must not end the thread of all the others. */
+    private static void guarded(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "a connection failed", e);
+        }
     }
 
     private static Splice of(SelectionKey key) {

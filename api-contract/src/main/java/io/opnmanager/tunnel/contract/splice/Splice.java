@@ -3,7 +3,6 @@ package io.opnmanager.tunnel.contract.splice;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -126,7 +125,8 @@ public final class Splice implements AutoCloseable {
             if (known.isReadable()) {
                 forward();
             }
-        } catch (CancelledKeyException | IOException e) {
+        } catch (IOException | RuntimeException e) {
+            // One connection's trouble, a cancelled key or the library's, is nobody else's.
             close();
         }
     }
@@ -197,27 +197,32 @@ public final class Splice implements AutoCloseable {
      * @throws IOException when the other end sent more than its window
      */
     public void received(byte[] data, int from, int length) throws IOException {
-        int grant;
-        boolean firstLeft;
+        int grant = 0;
+        boolean firstLeft = false;
+        boolean broken = false;
         watch.received(length);
         lock.lock();
         try {
-            window.arrived(length);
             if (closed.get() || outputShut) {
+                // Sent before the other end knew.
                 return;
             }
+            window.arrived(length);
             boolean first = inbox.size() == 0;
             int taken = first ? write(data, from, length) : 0;
-            firstLeft = first && taken < length;
-            if (taken < length) {
-                inbox.put(data, from + taken, length - taken);
+            broken = taken < 0;
+            if (!broken) {
+                firstLeft = first && taken < length;
+                if (taken < length) {
+                    inbox.put(data, from + taken, length - taken);
+                }
+                grant = taken > 0 ? window.delivered(taken, inbox.size(), System.nanoTime()) : 0;
             }
-            grant = taken > 0 ? window.delivered(taken, inbox.size(), System.nanoTime()) : 0;
-        } catch (Broken e) {
-            close();
-            return;
         } finally {
             lock.unlock();
+        }
+        if (broken) {
+            close();
         }
         if (grant > 0) {
             far.grant(grant);
@@ -227,20 +232,12 @@ public final class Splice implements AutoCloseable {
         }
     }
 
-    /** The socket failed, which is nothing that the line has done. */
-    private static final class Broken extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        Broken(IOException cause) {
-            super(cause);
-        }
-    }
-
-    private int write(byte[] data, int from, int length) throws Broken {
+    /** -1 when the socket failed, which is nothing that the line has done. */
+    private int write(byte[] data, int from, int length) {
         try {
             return socket.write(ByteBuffer.wrap(data, from, length));
         } catch (IOException e) {
-            throw new Broken(e);
+            return -1;
         }
     }
 
@@ -272,6 +269,7 @@ public final class Splice implements AutoCloseable {
 
     /** No more bytes will come over the line; those that wait are still delivered. */
     public void farEnded() {
+        boolean broken = false;
         lock.lock();
         try {
             farEnded = true;
@@ -279,12 +277,15 @@ public final class Splice implements AutoCloseable {
                 shutOutputIfEnded();
             }
         } catch (IOException e) {
-            close();
-            return;
+            broken = true;
         } finally {
             lock.unlock();
         }
-        endIfBothDid();
+        if (broken) {
+            close();
+        } else {
+            endIfBothDid();
+        }
     }
 
     /** The channel is gone; what waits for the socket is still delivered, and then it ends. */
