@@ -52,15 +52,14 @@ class ConnectionsTest {
             new Random(7).nextBytes(sent);
             try (Socket socket = connect(open(world))) {
                 var _ =
-                        Thread.startVirtualThread(
-                                () -> {
-                                    try {
-                                        socket.getOutputStream().write(sent);
-                                        socket.shutdownOutput();
-                                    } catch (IOException e) {
-                                        throw new java.io.UncheckedIOException(e);
-                                    }
-                                });
+                        Thread.startVirtualThread(() -> {
+                            try {
+                                socket.getOutputStream().write(sent);
+                                socket.shutdownOutput();
+                            } catch (IOException e) {
+                                throw new java.io.UncheckedIOException(e);
+                            }
+                        });
                 assertThat(socket.getInputStream().readAllBytes()).isEqualTo(sent);
             }
         }
@@ -83,19 +82,18 @@ class ConnectionsTest {
     void aReaderThatIsSlowHoldsUpNeitherTheLineNorLosesAByte() throws Exception {
         try (World world = new World(folder).startAgent()) {
             int port = open(world);
-            byte[] sent = new byte[30_000_000];
+            byte[] sent = new byte[100_000_000];
             new Random(8).nextBytes(sent);
             try (Socket slow = connect(port)) {
                 Thread sending =
-                        Thread.startVirtualThread(
-                                () -> {
-                                    try {
-                                        slow.getOutputStream().write(sent);
-                                        slow.shutdownOutput();
-                                    } catch (IOException e) {
-                                        throw new java.io.UncheckedIOException(e);
-                                    }
-                                });
+                        Thread.startVirtualThread(() -> {
+                            try {
+                                slow.getOutputStream().write(sent);
+                                slow.shutdownOutput();
+                            } catch (IOException e) {
+                                throw new java.io.UncheckedIOException(e);
+                            }
+                        });
                 for (int i = 0; i < 20; i++) {
                     assertThat(World.echo(port, new byte[] {1, 2, 3})).containsExactly(1, 2, 3);
                 }

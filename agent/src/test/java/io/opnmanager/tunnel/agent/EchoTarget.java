@@ -35,7 +35,7 @@ final class EchoTarget implements AutoCloseable {
         }
     }
 
-    private static void echo(Socket caller) {
+    private void echo(Socket caller) {
         open.incrementAndGet();
         try (caller) {
             caller.getInputStream().transferTo(caller.getOutputStream());

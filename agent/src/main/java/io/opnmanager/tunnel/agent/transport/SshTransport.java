@@ -75,8 +75,8 @@ public final class SshTransport implements AutoCloseable {
 
     private static final long PACKET = 128L << 10;
     private static final int IO_THREADS = 2;
-    private static final int MOST_CONNECTIONS_PER_LINE = 512;
 
+    private static final AttributeKey<AtomicInteger> CONNECTIONS = new AttributeKey<>();
     private static final AttributeKey<Target> TARGET = new AttributeKey<>();
     private static final AttributeKey<String> REFUSED_HOST_KEY = new AttributeKey<>();
 
@@ -107,7 +107,8 @@ public final class SshTransport implements AutoCloseable {
         CoreModuleProperties.TCP_NODELAY.set(client, true);
         CoreModuleProperties.NIO2_READ_BUFFER_SIZE.set(client, (int) PACKET);
         CoreModuleProperties.MAX_PACKET_SIZE.set(client, PACKET);
-        CoreModuleProperties.MAX_CONCURRENT_CHANNELS.set(client, MOST_CONNECTIONS_PER_LINE);
+        // The library ends the line at its own limit; a channel of ours refuses itself before.
+        CoreModuleProperties.MAX_CONCURRENT_CHANNELS.set(client, 2 * TargetChannel.MOST_PER_LINE);
         CoreModuleProperties.AUTH_TIMEOUT.set(client, AUTHENTICATION_TIMEOUT);
         CoreModuleProperties.FORWARD_REQUEST_TIMEOUT.set(client, FORWARD_TIMEOUT);
         // An idle tunnel is healthy; the broker has the idle limit, the keepalive the dead peers.
@@ -292,8 +293,7 @@ public final class SshTransport implements AutoCloseable {
     /** Makes the channels that the broker may ask for; the library refuses all others. */
     private static final class Targets implements ChannelFactory {
         private final Loop loop;
-        private final Allowance allowance =
-                Allowance.of(Runtime.getRuntime().maxMemory() / PART_OF_THE_HEAP);
+        private final Allowance allowance = Allowance.ofHeap(PART_OF_THE_HEAP);
 
         Targets(Loop loop) {
             this.loop = loop;
@@ -306,7 +306,10 @@ public final class SshTransport implements AutoCloseable {
 
         @Override
         public Channel createChannel(Session session) {
-            return new TargetChannel(loop, new ReceiveWindow(FIRST_WINDOW, MOST_WINDOW, allowance));
+            return new TargetChannel(
+                    loop,
+                    new ReceiveWindow(FIRST_WINDOW, MOST_WINDOW, allowance),
+                    session.computeAttributeIfAbsent(CONNECTIONS, key -> new AtomicInteger()));
         }
     }
 

@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.sshd.client.future.DefaultOpenFuture;
 import org.apache.sshd.client.future.OpenFuture;
 import org.apache.sshd.common.SshConstants;
@@ -20,6 +21,7 @@ import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
 import org.apache.sshd.common.util.net.SshdSocketAddress;
 import org.apache.sshd.common.util.threads.ThreadUtils;
+import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.channel.AbstractServerChannel;
 import org.apache.sshd.server.forward.TcpForwardingFilter;
 import org.jspecify.annotations.Nullable;
@@ -38,16 +40,22 @@ final class TargetChannel extends AbstractServerChannel implements Far, Watch {
     /** Shorter than the 10 s after which the broker gives up. */
     private static final Duration DIAL_WITHIN = Duration.ofSeconds(8);
 
+    static final int MOST_PER_LINE = 512;
+
     private final Loop loop;
     private final ReceiveWindow window;
+
+    /** How many its line has. */
+    private final AtomicInteger connections;
 
     /** Set before the broker is told that the channel is open. */
     private volatile @Nullable Splice splice;
 
-    TargetChannel(Loop loop, ReceiveWindow window) {
+    TargetChannel(Loop loop, ReceiveWindow window, AtomicInteger connections) {
         super("", List.of(), null);
         this.loop = loop;
         this.window = window;
+        this.connections = connections;
     }
 
     @Override
@@ -55,6 +63,11 @@ final class TargetChannel extends AbstractServerChannel implements Far, Watch {
         String host = buffer.getString();
         int port = buffer.getInt();
         DefaultOpenFuture opening = new DefaultOpenFuture(this, this);
+        addCloseFutureListener(closed -> connections.decrementAndGet());
+        if (connections.incrementAndGet() > MOST_PER_LINE) {
+            refuse(opening, SshConstants.SSH_OPEN_RESOURCE_SHORTAGE, "too many connections");
+            return opening;
+        }
         @Nullable SshdSocketAddress address = service.getForwarder().getForwardedPort(port);
         @Nullable TcpForwardingFilter filter =
                 getSession().getFactoryManager().getTcpForwardingFilter();
@@ -122,7 +135,7 @@ final class TargetChannel extends AbstractServerChannel implements Far, Watch {
     /** What the confirmation announces. */
     @Override
     protected void configureWindow() {
-        org.apache.sshd.core.CoreModuleProperties.WINDOW_SIZE.set(this, (long) window.first());
+        CoreModuleProperties.WINDOW_SIZE.set(this, (long) window.first());
         super.configureWindow();
     }
 

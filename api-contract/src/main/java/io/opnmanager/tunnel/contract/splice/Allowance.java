@@ -23,6 +23,11 @@ public final class Allowance {
         return new Allowance(null, most);
     }
 
+    /** So many-th part of the heap, as large as it may become. */
+    public static Allowance ofHeap(int part) {
+        return of(Runtime.getRuntime().maxMemory() / part);
+    }
+
     /** A part of this one for one line. */
     public Allowance part(long mostOfIt) {
         return new Allowance(this, mostOfIt);
