@@ -9,6 +9,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** What stands behind the tunnel: gives back every byte. */
 final class EchoTarget implements AutoCloseable {
     final AtomicInteger connections = new AtomicInteger();
+
+    /** Those that have not ended. */
+    final AtomicInteger open = new AtomicInteger();
+
     private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
 
     EchoTarget() throws IOException {
@@ -31,11 +35,14 @@ final class EchoTarget implements AutoCloseable {
         }
     }
 
-    private static void echo(Socket caller) {
+    private void echo(Socket caller) {
+        open.incrementAndGet();
         try (caller) {
             caller.getInputStream().transferTo(caller.getOutputStream());
         } catch (IOException gone) {
             // the other end went away
+        } finally {
+            open.decrementAndGet();
         }
     }
 

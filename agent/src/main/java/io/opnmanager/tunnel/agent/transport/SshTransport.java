@@ -1,5 +1,8 @@
 package io.opnmanager.tunnel.agent.transport;
 
+import io.opnmanager.tunnel.contract.splice.Allowance;
+import io.opnmanager.tunnel.contract.splice.Loop;
+import io.opnmanager.tunnel.contract.splice.ReceiveWindow;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetAddress;
@@ -23,6 +26,8 @@ import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.client.session.ClientSession.ClientSessionEvent;
 import org.apache.sshd.common.AttributeRepository.AttributeKey;
 import org.apache.sshd.common.NamedFactory;
+import org.apache.sshd.common.channel.Channel;
+import org.apache.sshd.common.channel.ChannelFactory;
 import org.apache.sshd.common.cipher.BuiltinCiphers;
 import org.apache.sshd.common.cipher.Cipher;
 import org.apache.sshd.common.config.keys.KeyUtils;
@@ -57,16 +62,25 @@ public final class SshTransport implements AutoCloseable {
     private static final Duration AUTHENTICATION_TIMEOUT = Duration.ofSeconds(8);
     private static final Duration FORWARD_TIMEOUT = Duration.ofSeconds(5);
 
-    /** Between 2 MiB, too small for 160 ms paths, and what a small box can hold for each stream. */
-    private static final long WINDOW = 4L << 20;
+    /**
+     * What a connection may have under way from the broker at first and at the most: enough for a
+     * path of 800 Mb/s and 80 ms, see the ADR 0035.
+     */
+    private static final int FIRST_WINDOW = 32 << 10;
+
+    private static final int MOST_WINDOW = 16 << 20;
+
+    /** Part of the heap that all windows together may hold beyond their first size. */
+    private static final int PART_OF_THE_HEAP = 4;
 
     private static final long PACKET = 128L << 10;
     private static final int IO_THREADS = 2;
-    private static final int MOST_CONNECTIONS_PER_LINE = 512;
 
+    private static final AttributeKey<AtomicInteger> CONNECTIONS = new AttributeKey<>();
     private static final AttributeKey<Target> TARGET = new AttributeKey<>();
     private static final AttributeKey<String> REFUSED_HOST_KEY = new AttributeKey<>();
 
+    private final Loop loop = new Loop("tunnel-bytes");
     private final SshClient client;
     private final String user;
     private final AtomicReference<HostKeys> pinned;
@@ -88,11 +102,13 @@ public final class SshTransport implements AutoCloseable {
         client.setSignatureFactories(pinnedFirst(hostKeys));
         client.setCipherFactories(ciphers());
         client.setForwardingFilter(new OnlyTheTarget());
+        client.setChannelFactories(List.of(new Targets(loop)));
         CoreModuleProperties.NIO_WORKERS.set(client, IO_THREADS);
         CoreModuleProperties.TCP_NODELAY.set(client, true);
-        CoreModuleProperties.WINDOW_SIZE.set(client, WINDOW);
+        CoreModuleProperties.NIO2_READ_BUFFER_SIZE.set(client, (int) PACKET);
         CoreModuleProperties.MAX_PACKET_SIZE.set(client, PACKET);
-        CoreModuleProperties.MAX_CONCURRENT_CHANNELS.set(client, MOST_CONNECTIONS_PER_LINE);
+        // The library ends the line at its own limit; a channel of ours refuses itself before.
+        CoreModuleProperties.MAX_CONCURRENT_CHANNELS.set(client, 2 * TargetChannel.MOST_PER_LINE);
         CoreModuleProperties.AUTH_TIMEOUT.set(client, AUTHENTICATION_TIMEOUT);
         CoreModuleProperties.FORWARD_REQUEST_TIMEOUT.set(client, FORWARD_TIMEOUT);
         // An idle tunnel is healthy; the broker has the idle limit, the keepalive the dead peers.
@@ -271,6 +287,30 @@ public final class SshTransport implements AutoCloseable {
     @Override
     public void close() {
         client.close(true);
+        loop.close();
+    }
+
+    /** Makes the channels that the broker may ask for; the library refuses all others. */
+    private static final class Targets implements ChannelFactory {
+        private final Loop loop;
+        private final Allowance allowance = Allowance.ofHeap(PART_OF_THE_HEAP);
+
+        Targets(Loop loop) {
+            this.loop = loop;
+        }
+
+        @Override
+        public String getName() {
+            return "forwarded-tcpip";
+        }
+
+        @Override
+        public Channel createChannel(Session session) {
+            return new TargetChannel(
+                    loop,
+                    new ReceiveWindow(FIRST_WINDOW, MOST_WINDOW, allowance),
+                    session.computeAttributeIfAbsent(CONNECTIONS, key -> new AtomicInteger()));
+        }
     }
 
     /**

@@ -51,6 +51,11 @@ class Entrance implements SshEndpoint {
 
     private static final Logger LOG = Logger.getLogger(Entrance.class);
 
+    /** What agents may send at once; OpenSSH keeps to its own 32 KiB. */
+    private static final long PACKET = 128L << 10;
+
+    private static final int READ = 128 << 10;
+
     private final SshSettings settings;
     private final HostKeys hostKeys;
     private final Admission admission;
@@ -208,7 +213,8 @@ class Entrance implements SshEndpoint {
         CoreModuleProperties.IDLE_TIMEOUT.set(server, Duration.ZERO);
         CoreModuleProperties.NIO2_READ_TIMEOUT.set(server, Duration.ZERO);
         CoreModuleProperties.DISCONNECT_TIMEOUT.set(server, Duration.ofSeconds(1));
-        CoreModuleProperties.WINDOW_SIZE.set(server, settings.window().asLongValue());
+        CoreModuleProperties.MAX_PACKET_SIZE.set(server, PACKET);
+        CoreModuleProperties.NIO2_READ_BUFFER_SIZE.set(server, READ);
         CoreModuleProperties.TCP_NODELAY.set(server, true);
         CoreModuleProperties.SERVER_IDENTIFICATION.set(server, "OPNManager-Tunnel");
     }

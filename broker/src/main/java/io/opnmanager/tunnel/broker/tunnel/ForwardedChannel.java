@@ -1,46 +1,50 @@
 package io.opnmanager.tunnel.broker.tunnel;
 
+import io.opnmanager.tunnel.contract.splice.Far;
+import io.opnmanager.tunnel.contract.splice.Loop;
+import io.opnmanager.tunnel.contract.splice.Splice;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.time.Duration;
 import org.apache.sshd.client.channel.AbstractClientChannel;
 import org.apache.sshd.client.future.DefaultOpenFuture;
 import org.apache.sshd.client.future.OpenFuture;
 import org.apache.sshd.common.SshConstants;
-import org.apache.sshd.common.channel.RemoteWindow;
-import org.apache.sshd.common.channel.exception.SshChannelOpenException;
+import org.apache.sshd.common.io.IoWriteFuture;
 import org.apache.sshd.common.util.buffer.Buffer;
+import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
+import org.apache.sshd.common.util.threads.ThreadUtils;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A {@code forwarded-tcpip} channel (RFC 4254 §7.2) with bounded buffers both ways. Towards the
- * agent one packet is under way at a time, so that the connections of a line take fair turns and
- * none fills the line's queue; from the agent at most its window is kept, and the window opens
- * again only for bytes that were delivered.
+ * A {@code forwarded-tcpip} channel (RFC 4254 §7.2) that hands its bytes to a {@link Splice} where
+ * they lie, without streams and windows of the library: those would wait, or queue without a bound.
  *
- * <p>MINA calls {@link #doWriteData} in a thread of the line, which must not wait; {@link #send}
- * and {@link #receive} are for the connection's own virtual threads.
+ * <p>MINA calls the handlers in a thread of the line, which must not wait.
  */
-final class ForwardedChannel extends AbstractClientChannel {
+final class ForwardedChannel extends AbstractClientChannel implements Far {
+
+    /** Message number, recipient, length (RFC 4254 §5.2). */
+    private static final int DATA_HEAD = 9;
 
     private final int listenerPort;
     private final InetSocketAddress originator;
-    private final Duration stall;
-    private final Inbox inbox;
+    private final int firstWindow;
     private final Runnable heard;
 
+    /** Set before it is opened. */
+    private @Nullable Splice splice;
+
     ForwardedChannel(
-            int listenerPort,
-            InetSocketAddress originator,
-            int window,
-            Duration stall,
-            Runnable heard) {
+            int listenerPort, InetSocketAddress originator, int firstWindow, Runnable heard) {
         super("forwarded-tcpip");
         this.listenerPort = listenerPort;
         this.originator = originator;
-        this.stall = stall;
-        this.inbox = new Inbox(window);
+        this.firstWindow = firstWindow;
         this.heard = heard;
+    }
+
+    void join(Splice with) {
+        splice = with;
     }
 
     @Override
@@ -49,7 +53,7 @@ final class ForwardedChannel extends AbstractClientChannel {
         Buffer buffer = getSession().createBuffer(SshConstants.SSH_MSG_CHANNEL_OPEN, 256);
         buffer.putString(getChannelType());
         buffer.putUInt(getChannelId());
-        buffer.putUInt(getLocalWindow().getSize());
+        buffer.putUInt(firstWindow);
         buffer.putUInt(getLocalWindow().getPacketSize());
         // What the agent asked to be bound: OpenSSH looks its forward up by these two.
         buffer.putString("localhost");
@@ -60,28 +64,26 @@ final class ForwardedChannel extends AbstractClientChannel {
         return openFuture;
     }
 
-    /**
-     * Opens it and waits for the agent's answer.
-     *
-     * @throws IOException when the agent refuses, or could not reach the target, or does not answer
-     *     in time
-     */
-    void openWithin(Duration time) throws IOException {
-        try {
-            open().verify(time);
-        } catch (SshChannelOpenException e) {
-            throw new IOException("the agent could not reach the target: " + e.getMessage(), e);
-        }
-    }
-
     /** Nothing to prepare: there are no streams. */
     @Override
     protected void doOpen() {}
 
     @Override
-    protected void doWriteData(byte[] data, int from, long length) throws IOException {
+    public void handleData(Buffer buffer) throws IOException {
         heard.run();
-        inbox.put(data, from, (int) length);
+        int length = buffer.getInt();
+        if (length < 0 || length > buffer.available()) {
+            throw new IOException(
+                    "wanted " + length + " bytes of data, found " + buffer.available());
+        }
+        if (splice != null) {
+            splice.received(buffer.array(), buffer.rpos(), length);
+        }
+    }
+
+    @Override
+    protected void doWriteData(byte[] data, int from, long length) throws IOException {
+        throw new IOException("data is taken where it comes in");
     }
 
     @Override
@@ -90,69 +92,75 @@ final class ForwardedChannel extends AbstractClientChannel {
     }
 
     @Override
+    public void handleWindowAdjust(Buffer buffer) {
+        getRemoteWindow().expand(buffer.getUInt());
+        if (splice != null) {
+            splice.roomed();
+        }
+    }
+
+    @Override
     public void handleEof() throws IOException {
         super.handleEof();
-        inbox.end();
+        if (splice != null) {
+            splice.farEnded();
+        }
     }
 
     @Override
     protected void preClose() {
-        inbox.end();
+        if (splice != null) {
+            splice.farGone();
+        }
         super.preClose();
     }
 
-    /**
-     * Sends bytes to the agent, waiting for its window and for the packet before.
-     *
-     * @throws IOException when the channel closes or takes nothing for the stall time
-     */
-    void send(ByteBuffer data) throws IOException, InterruptedException {
-        RemoteWindow window = getRemoteWindow();
-        while (data.hasRemaining()) {
-            long space = Math.min(window.waitForSpace(stall), window.getPacketSize());
-            int length = (int) Math.min(data.remaining(), space);
-            Buffer packet =
-                    getSession().createBuffer(SshConstants.SSH_MSG_CHANNEL_DATA, length + 64);
-            packet.putUInt(getRecipient());
-            packet.putBytes(data.array(), data.arrayOffset() + data.position(), length);
-            window.consume(length);
-            writePacket(packet).verify(stall);
-            data.position(data.position() + length);
+    @Override
+    public int room() {
+        if (isClosing()) {
+            return 0;
         }
+        return (int) Math.min(getRemoteWindow().getSize(), getRemoteWindow().getPacketSize());
+    }
+
+    @Override
+    public void send(byte[] packet, int length, Runnable written) throws IOException {
+        getRemoteWindow().consume(length);
+        Buffer buffer =
+                new ByteArrayBuffer(
+                        packet, Loop.HEAD - DATA_HEAD, DATA_HEAD + length, /* read= */ true);
+        buffer.wpos(Loop.HEAD - DATA_HEAD);
+        buffer.putByte(SshConstants.SSH_MSG_CHANNEL_DATA);
+        buffer.putUInt(getRecipient());
+        buffer.putUInt(length);
+        buffer.wpos(Loop.HEAD + length);
+        var _ = write(buffer).addListener(done -> written.run());
+    }
+
+    /** While keys are exchanged the library queues what it is given, instead of waiting. */
+    private IoWriteFuture write(Buffer buffer) throws IOException {
+        try {
+            return ThreadUtils.runAsInternal(() -> getSession().writePacket(buffer));
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException(e);
+        }
+    }
+
+    @Override
+    public void grant(int bytes) throws IOException {
+        sendWindowAdjust(bytes);
     }
 
     /** No more bytes will be sent. */
-    void sendEnd() throws IOException {
+    @Override
+    public void end() throws IOException {
         sendEof();
     }
 
-    /**
-     * Waits for bytes from the agent.
-     *
-     * @return how many, or -1 when no more will come
-     */
-    int receive(ByteBuffer to) throws InterruptedException {
-        return inbox.take(to);
-    }
-
-    /** Received bytes were delivered: the agent may send as many more. */
-    void delivered(int length) throws IOException {
-        getLocalWindow().release(length);
-    }
-
-    /**
-     * Closes it and tells the agent. One that waits for room in our window is given it first:
-     * MINA's agents keep their connection to the target until what they hold for it is sent.
-     */
-    void hangUp() {
-        try {
-            int dropped = inbox.drop();
-            if (dropped > 0) {
-                getLocalWindow().release(dropped);
-            }
-        } catch (IOException e) {
-            // The line has ended, and with it all of the agent's connections.
-        }
+    @Override
+    public void hangUp() {
         close(false);
     }
 }

@@ -32,16 +32,10 @@ final class Tunnel implements AutoCloseable {
      * @param port the port to listen on
      * @param byteLimit bytes both ways together, or {@code null} for unlimited
      * @param connections at the most at once
-     * @param window bytes that each connection may have under way
-     * @param stall after which a connection that takes nothing is closed
+     * @param path what moves their bytes
      */
     record Terms(
-            long request,
-            int port,
-            @Nullable Long byteLimit,
-            int connections,
-            int window,
-            Duration stall) {}
+            long request, int port, @Nullable Long byteLimit, int connections, Splices.Path path) {}
 
     private final Terms terms;
     private final Line line;
@@ -128,12 +122,10 @@ final class Tunnel implements AutoCloseable {
             socket.close();
             return;
         }
-        Connection connection = new Connection(this, socket, !probe, terms.window(), terms.stall());
+        Connection connection = new Connection(this, socket, !probe, terms.path());
         connections.add(connection);
         metrics.connection();
-        Thread.ofVirtual()
-                .name("tunnel-up-" + terms.port())
-                .start(() -> connection.run(line.session()));
+        connection.begin(line.session());
         if (closed.get()) {
             connection.close();
         }
@@ -176,6 +168,12 @@ final class Tunnel implements AutoCloseable {
     /** They count again, or there is no such connection any more. */
     void unquieten(int sourcePort) {
         quiet.remove(sourcePort);
+    }
+
+    /** Every second: connections that the agent does not answer end. */
+    void sweep() {
+        long now = System.nanoTime();
+        connections.forEach(connection -> connection.sweep(now));
     }
 
     void ended(Connection connection) {

@@ -73,14 +73,16 @@ class Tunnels {
         rules.metrics.watch(tunnels::size, lines::size, this::orphans);
     }
 
-    /** Limits and meters, apart only to keep constructors short. */
+    /** Limits, meters and what moves bytes, apart only to keep constructors short. */
     @Singleton
     static class Rules {
         private final SshSettings ssh;
         private final RequestSettings request;
         private final TunnelMetrics metrics;
+        private final Splices splices;
 
-        Rules(SshSettings ssh, RequestSettings request, TunnelMetrics metrics) {
+        Rules(SshSettings ssh, RequestSettings request, TunnelMetrics metrics, Splices splices) {
+            this.splices = splices;
             this.ssh = ssh;
             this.request = request;
             this.metrics = metrics;
@@ -141,8 +143,7 @@ class Tunnels {
                         row.view().tunnelPort(),
                         row.view().byteLimit(),
                         rules.request.connections(),
-                        (int) rules.ssh.window().asLongValue(),
-                        rules.ssh.stall());
+                        rules.splices.path());
         Tunnel tunnel = replace(terms, line, row);
         if (tunnel == null) {
             return refuse(line, terms.port(), Refusal.PORT_TAKEN);
@@ -289,6 +290,7 @@ class Tunnels {
             return;
         }
         lines.beat(firewall -> !liveOf(firewall).isEmpty());
+        tunnels.values().forEach(Tunnel::sweep);
         try {
             Set<Long> before = new HashSet<>(rows.keySet());
             List<RequestRow> held = nodeRows.held();

@@ -3,6 +3,8 @@ package io.opnmanager.tunnel.broker.tunnel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opnmanager.tunnel.contract.splice.Allowance;
+import io.opnmanager.tunnel.contract.splice.Loop;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import org.apache.sshd.server.session.ServerSession;
@@ -16,6 +18,7 @@ class ActivityTest {
     private static final Integer WORK = 40_001;
     private static final Integer EVENTS = 40_002;
 
+    private final Loop loop = new Loop("test");
     private Tunnel tunnel;
 
     @BeforeEach
@@ -29,7 +32,16 @@ class ActivityTest {
                                 (proxy, method, arguments) -> null);
         tunnel =
                 Tunnel.bind(
-                        new Tunnel.Terms(17, 0, null, 8, 1 << 20, Duration.ofSeconds(10)),
+                        new Tunnel.Terms(
+                                17,
+                                0,
+                                null,
+                                8,
+                                new Splices.Path(
+                                        loop,
+                                        Allowance.of(1 << 20),
+                                        1 << 20,
+                                        Duration.ofSeconds(10))),
                         new Line(session, 21),
                         new TunnelMetrics(new SimpleMeterRegistry()),
                         () -> {});
@@ -38,6 +50,7 @@ class ActivityTest {
     @AfterEach
     void close() {
         tunnel.close();
+        loop.close();
     }
 
     @Test

@@ -1,0 +1,254 @@
+package io.opnmanager.tunnel.agent.transport;
+
+import io.opnmanager.tunnel.contract.splice.Far;
+import io.opnmanager.tunnel.contract.splice.Loop;
+import io.opnmanager.tunnel.contract.splice.ReceiveWindow;
+import io.opnmanager.tunnel.contract.splice.Splice;
+import io.opnmanager.tunnel.contract.splice.Watch;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.sshd.client.future.DefaultOpenFuture;
+import org.apache.sshd.client.future.OpenFuture;
+import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.channel.exception.SshChannelOpenException;
+import org.apache.sshd.common.io.IoWriteFuture;
+import org.apache.sshd.common.util.buffer.Buffer;
+import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
+import org.apache.sshd.common.util.net.SshdSocketAddress;
+import org.apache.sshd.common.util.threads.ThreadUtils;
+import org.apache.sshd.core.CoreModuleProperties;
+import org.apache.sshd.server.channel.AbstractServerChannel;
+import org.apache.sshd.server.forward.TcpForwardingFilter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection that the broker asks for ({@code forwarded-tcpip}, RFC 4254 §7.2): the line's
+ * target is dialled in a virtual thread, and its socket is spliced with the channel.
+ *
+ * <p>MINA calls the handlers in a thread of the line, which must not wait.
+ */
+final class TargetChannel extends AbstractServerChannel implements Far, Watch {
+
+    /** Message number, recipient, length (RFC 4254 §5.2). */
+    private static final int DATA_HEAD = 9;
+
+    /** Shorter than the 10 s after which the broker gives up. */
+    private static final Duration DIAL_WITHIN = Duration.ofSeconds(8);
+
+    static final int MOST_PER_LINE = 512;
+
+    private final Loop loop;
+    private final ReceiveWindow window;
+
+    /** How many its line has. */
+    private final AtomicInteger connections;
+
+    /** Set before the broker is told that the channel is open. */
+    private volatile @Nullable Splice splice;
+
+    TargetChannel(Loop loop, ReceiveWindow window, AtomicInteger connections) {
+        super("", List.of(), null);
+        this.loop = loop;
+        this.window = window;
+        this.connections = connections;
+    }
+
+    @Override
+    protected OpenFuture doInit(Buffer buffer) {
+        String host = buffer.getString();
+        int port = buffer.getInt();
+        DefaultOpenFuture opening = new DefaultOpenFuture(this, this);
+        addCloseFutureListener(closed -> connections.decrementAndGet());
+        if (connections.incrementAndGet() > MOST_PER_LINE) {
+            refuse(opening, SshConstants.SSH_OPEN_RESOURCE_SHORTAGE, "too many connections");
+            return opening;
+        }
+        @Nullable SshdSocketAddress address = service.getForwarder().getForwardedPort(port);
+        @Nullable TcpForwardingFilter filter =
+                getSession().getFactoryManager().getTcpForwardingFilter();
+        if (address == null
+                || filter == null
+                || !filter.canConnect(TcpForwardingFilter.Type.Forwarded, address, getSession())) {
+            refuse(
+                    opening,
+                    SshConstants.SSH_OPEN_ADMINISTRATIVELY_PROHIBITED,
+                    "no forward of " + host + ":" + port);
+            return opening;
+        }
+        var _ =
+                Thread.ofVirtual()
+                        .name("dial " + address)
+                        .start(() -> dial(opening, address.getHostName(), address.getPort()));
+        return opening;
+    }
+
+    private void dial(OpenFuture opening, String host, int port) {
+        try {
+            SocketChannel socket = connect(host, port);
+            Splice joined = new Splice(loop, socket, this, this, window, Duration.ZERO);
+            splice = joined;
+            signalChannelOpenSuccess();
+            opening.setOpened();
+            if (isClosing()) {
+                joined.close();
+            } else {
+                joined.begin();
+            }
+        } catch (IOException | RuntimeException e) {
+            refuse(opening, SshConstants.SSH_OPEN_CONNECT_FAILED, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** The first of its addresses that answers; all of them together have the time. */
+    private static SocketChannel connect(String host, int port) throws IOException {
+        long until = System.nanoTime() + DIAL_WITHIN.toNanos();
+        IOException failure = new IOException("the target has no address");
+        for (InetAddress address : InetAddress.getAllByName(host)) {
+            int left = (int) Duration.ofNanos(until - System.nanoTime()).toMillis();
+            if (left <= 0) {
+                break;
+            }
+            SocketChannel socket = SocketChannel.open();
+            try {
+                socket.socket().connect(new InetSocketAddress(address, port), left);
+                return socket;
+            } catch (IOException e) {
+                socket.close();
+                failure = e;
+            }
+        }
+        throw failure;
+    }
+
+    private void refuse(OpenFuture opening, int reason, String why) {
+        SshChannelOpenException refused = new SshChannelOpenException(getChannelId(), reason, why);
+        signalChannelOpenFailure(refused);
+        opening.setException(refused);
+        var _ = close(true);
+    }
+
+    /** What the confirmation announces. */
+    @Override
+    protected void configureWindow() {
+        CoreModuleProperties.WINDOW_SIZE.set(this, (long) window.first());
+        super.configureWindow();
+    }
+
+    @Override
+    public void handleData(Buffer buffer) throws IOException {
+        int length = buffer.getInt();
+        if (length < 0 || length > buffer.available()) {
+            throw new IOException(
+                    "wanted " + length + " bytes of data, found " + buffer.available());
+        }
+        Splice joined = splice;
+        if (joined == null) {
+            throw new IOException("data for a channel that is not open");
+        }
+        joined.received(buffer.array(), buffer.rpos(), length);
+    }
+
+    @Override
+    protected void doWriteData(byte[] data, int from, long length) throws IOException {
+        throw new IOException("data is taken where it comes in");
+    }
+
+    @Override
+    protected void doWriteExtendedData(byte[] data, int from, long length) throws IOException {
+        throw new IOException("forwarded-tcpip knows no extended data");
+    }
+
+    @Override
+    public void handleWindowAdjust(Buffer buffer) {
+        getRemoteWindow().expand(buffer.getUInt());
+        Splice joined = splice;
+        if (joined != null) {
+            joined.roomed();
+        }
+    }
+
+    @Override
+    public void handleEof() throws IOException {
+        super.handleEof();
+        Splice joined = splice;
+        if (joined != null) {
+            joined.farEnded();
+        }
+    }
+
+    @Override
+    protected void preClose() {
+        Splice joined = splice;
+        if (joined != null) {
+            if (getSession().isClosing()) {
+                joined.close();
+            } else {
+                joined.farGone();
+            }
+        }
+        super.preClose();
+    }
+
+    @Override
+    public int room() {
+        if (isClosing()) {
+            return 0;
+        }
+        return (int) Math.min(getRemoteWindow().getSize(), getRemoteWindow().getPacketSize());
+    }
+
+    @Override
+    public void send(byte[] packet, int length, Runnable written) throws IOException {
+        getRemoteWindow().consume(length);
+        Buffer buffer =
+                new ByteArrayBuffer(
+                        packet, Loop.HEAD - DATA_HEAD, DATA_HEAD + length, /* read= */ true);
+        buffer.wpos(Loop.HEAD - DATA_HEAD);
+        buffer.putByte(SshConstants.SSH_MSG_CHANNEL_DATA);
+        buffer.putUInt(getRecipient());
+        buffer.putUInt(length);
+        buffer.wpos(Loop.HEAD + length);
+        var _ = write(buffer).addListener(done -> written.run());
+    }
+
+    /** While keys are exchanged the library queues what it is given, instead of waiting. */
+    private IoWriteFuture write(Buffer buffer) throws IOException {
+        try {
+            return ThreadUtils.runAsInternal(() -> getSession().writePacket(buffer));
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException(e);
+        }
+    }
+
+    @Override
+    public void grant(int bytes) throws IOException {
+        sendWindowAdjust(bytes);
+    }
+
+    @Override
+    public void end() throws IOException {
+        var _ = sendEof();
+    }
+
+    @Override
+    public void hangUp() {
+        var _ = close(false);
+    }
+
+    /** Bytes are counted by the broker. */
+    @Override
+    public void received(int bytes) {}
+
+    @Override
+    public void sent(int bytes) {}
+
+    @Override
+    public void ended() {}
+}

@@ -1,0 +1,153 @@
+package io.opnmanager.tunnel.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quarkus.test.junit.QuarkusTest;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What goes through one line, with OpenSSH's server at its far end. */
+@QuarkusTest
+class ConnectionsTest {
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    @TempDir Path folder;
+
+    private int open(World world) throws Exception {
+        int port = world.ask(7);
+        world.trigger();
+        await().atMost(SOON).until(() -> !world.broker.reports(7, "active").isEmpty());
+        return port;
+    }
+
+    private static Socket connect(int port) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout(20_000);
+        return socket;
+    }
+
+    /** End of the stream or a reset. */
+    private static boolean ends(Socket socket) throws IOException {
+        try {
+            return socket.getInputStream().read() < 0;
+        } catch (SocketException e) {
+            return true;
+        }
+    }
+
+    @Test
+    void theEndOfOneDirectionLeavesTheOtherOpenAndThenTheConnectionEnds() throws Exception {
+        try (World world = new World(folder).startAgent()) {
+            byte[] sent = new byte[5_000_000];
+            new Random(7).nextBytes(sent);
+            try (Socket socket = connect(open(world))) {
+                var _ =
+                        Thread.startVirtualThread(() -> {
+                            try {
+                                socket.getOutputStream().write(sent);
+                                socket.shutdownOutput();
+                            } catch (IOException e) {
+                                throw new java.io.UncheckedIOException(e);
+                            }
+                        });
+                assertThat(socket.getInputStream().readAllBytes()).isEqualTo(sent);
+            }
+        }
+    }
+
+    @Test
+    void aTargetThatRefusesEndsTheConnectionAndNotTheLine() throws Exception {
+        try (World world = new World(folder).startAgent()) {
+            int port = open(world);
+            world.target.close();
+            try (Socket socket = connect(port)) {
+                assertThat(ends(socket)).isTrue();
+            }
+            assertThat(World.listens(port)).isTrue();
+            assertThat(world.broker.reports(7, "disconnected")).isEmpty();
+        }
+    }
+
+    @Test
+    void aReaderThatIsSlowHoldsUpNeitherTheLineNorLosesAByte() throws Exception {
+        try (World world = new World(folder).startAgent()) {
+            int port = open(world);
+            byte[] sent = new byte[100_000_000];
+            new Random(8).nextBytes(sent);
+            try (Socket slow = connect(port)) {
+                Thread sending =
+                        Thread.startVirtualThread(() -> {
+                            try {
+                                slow.getOutputStream().write(sent);
+                                slow.shutdownOutput();
+                            } catch (IOException e) {
+                                throw new java.io.UncheckedIOException(e);
+                            }
+                        });
+                for (int i = 0; i < 20; i++) {
+                    assertThat(World.echo(port, new byte[] {1, 2, 3})).containsExactly(1, 2, 3);
+                }
+                assertThat(sending.isAlive()).as("it is still sending").isTrue();
+                assertThat(slow.getInputStream().readAllBytes()).isEqualTo(sent);
+            }
+        }
+    }
+
+    @Test
+    void endingTheRequestEndsEveryConnectionOfIt() throws Exception {
+        try (World world = new World(folder).startAgent()) {
+            int port = open(world);
+            List<Socket> sockets = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                Socket socket = connect(port);
+                sockets.add(socket);
+                socket.getOutputStream().write(42);
+                assertThat(socket.getInputStream().read()).isEqualTo(42);
+            }
+            assertThat(world.target.connections).hasValue(20);
+            world.broker.kill(7);
+            world.trigger();
+            for (Socket socket : sockets) {
+                assertThat(ends(socket)).isTrue();
+                socket.close();
+            }
+            await().atMost(Duration.ofSeconds(5)).until(() -> world.target.open.get() == 0);
+        }
+    }
+
+    @Test
+    void ofOneLineFiveHundredAndTwelveConnectionsAreTaken() throws Exception {
+        try (World world = new World(folder).startAgent()) {
+            int port = open(world);
+            List<Socket> sockets = new ArrayList<>();
+            try {
+                for (int i = 0; i < 512; i++) {
+                    Socket socket = connect(port);
+                    sockets.add(socket);
+                    socket.getOutputStream().write(42);
+                    assertThat(socket.getInputStream().read()).isEqualTo(42);
+                }
+                try (Socket oneMore = connect(port)) {
+                    assertThat(ends(oneMore)).isTrue();
+                }
+                Socket first = sockets.getFirst();
+                first.getOutputStream().write(43);
+                assertThat(first.getInputStream().read()).isEqualTo(43);
+            } finally {
+                for (Socket socket : sockets) {
+                    socket.close();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package io.opnmanager.tunnel.contract.splice;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thread that turns to each socket that is ready, in turns of one packet. Work may be given to
+ * it from any thread; it must never wait for anything but its sockets.
+ */
+public final class Loop implements AutoCloseable {
+
+    private static final System.Logger LOG = System.getLogger(Loop.class.getName());
+
+    /** The most that is read at once, and so the most of a packet. */
+    static final int CHUNK = 128 * 1024;
+
+    /** Before the bytes of a packet: room for the message's and the packet's own head. */
+    public static final int HEAD = 32;
+
+    /** Behind them: padding (RFC 4253 §6, up to 255 bytes) and the tag. */
+    static final int TAIL = 320;
+
+    private static final long SWEEP_MILLIS = 1_000;
+
+    /** From this size on arrays are kept for the next packet. */
+    private static final int WORTH_KEEPING = 16 * 1024;
+
+    private static final int KEPT = 8;
+
+    private final Selector selector;
+    private final Thread thread;
+    private final Queue<Runnable> work = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean woken = new AtomicBoolean();
+    private final ArrayBlockingQueue<byte[]> spare = new ArrayBlockingQueue<>(KEPT);
+    private volatile boolean closed;
+
+    /** Of its thread only. What a socket gave before it is known how much it is. */
+    private final ByteBuffer read = ByteBuffer.allocateDirect(CHUNK);
+
+    /** Starts its thread, which does not keep a program alive. */
+    public Loop(String name) {
+        try {
+            this.selector = Selector.open();
+        } catch (IOException e) {
+            throw new UncheckedIOException("no selector can be had", e);
+        }
+        this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
+        thread.start();
+    }
+
+    private void run() {
+        long swept = System.nanoTime();
+        while (!closed) {
+            try {
+                selector.select(Loop::ready, selector.keys().isEmpty() ? 0 : SWEEP_MILLIS);
+            } catch (IOException e) {
+                throw new UncheckedIOException("the selector failed", e);
+            }
+            woken.set(false);
+            @Nullable Runnable next;
+            while ((next = work.poll()) != null) {
+                guarded(next);
+            }
+            long now = System.nanoTime();
+            if (now - swept >= Duration.ofMillis(SWEEP_MILLIS).toNanos()) {
+                swept = now;
+                selector.keys().forEach(key -> guarded(() -> of(key).sweep(now)));
+            }
+        }
+        selector.keys().forEach(key -> guarded(() -> of(key).close()));
+        try {
+            selector.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the selector did not close", e);
+        }
+    }
+
+    private static void ready(SelectionKey key) {
+        guarded(() -> of(key).ready());
+    }
+
+    /** What fails for one connection must not end the thread of all the others. */
+    private static void guarded(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "a connection failed", e);
+        }
+    }
+
+    private static Splice of(SelectionKey key) {
+        return (Splice) key.attachment();
+    }
+
+    /** Runs it in the loop's thread, soon. */
+    void execute(Runnable task) {
+        work.add(task);
+        wake();
+    }
+
+    /** What was closed leaves the selector, and only then its socket is gone. */
+    void wake() {
+        if (!Thread.currentThread().equals(thread) && woken.compareAndSet(false, true)) {
+            selector.wakeup();
+        }
+    }
+
+    SelectionKey register(SocketChannel socket, Splice splice) throws ClosedChannelException {
+        return socket.register(selector, 0, splice);
+    }
+
+    /**
+     * Reads what is there, at most so much, into an array with {@link #HEAD} bytes before it.
+     *
+     * @return how many; -1 at the end of the stream
+     */
+    int read(SocketChannel socket, int most) throws IOException {
+        read.clear().limit(Math.min(most, CHUNK));
+        return socket.read(read);
+    }
+
+    /** What was read, in an array that is the caller's until it is given back. */
+    byte[] packet() {
+        read.flip();
+        int length = read.remaining();
+        byte[] packet = length < WORTH_KEEPING ? null : spare.poll();
+        if (packet == null) {
+            packet = new byte[HEAD + (length < WORTH_KEEPING ? length : CHUNK) + TAIL];
+        }
+        read.get(packet, HEAD, length);
+        return packet;
+    }
+
+    /** A packet was sent and its array is nobody's. */
+    void giveBack(byte[] packet) {
+        if (packet.length == HEAD + CHUNK + TAIL) {
+            var _ = spare.offer(packet);
+        }
+    }
+
+    /** Ends its thread, and with it every splice. */
+    @Override
+    public void close() {
+        closed = true;
+        selector.wakeup();
+    }
+}

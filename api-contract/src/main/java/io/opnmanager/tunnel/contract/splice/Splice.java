@@ -1,0 +1,371 @@
+package io.opnmanager.tunnel.contract.splice;
+
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A socket joined with a channel, half-close kept. Towards the line two packets are under way at
+ * the most, so that the connections of a line take turns and none fills its queue; from the line at
+ * most a window is kept, and the window opens again only for bytes that the socket took.
+ *
+ * <p>The socket is read in the loop's thread only. It is written in the line's thread while nothing
+ * waits, else in the loop's; the lock keeps their order. The line is never called with the lock
+ * held.
+ */
+public final class Splice implements AutoCloseable {
+
+    private static final int UNDER_WAY = 2;
+
+    /** How long a socket may take for what waits for it when its channel is gone. */
+    private static final long LAST_BYTES_NANOS = Duration.ofSeconds(30).toNanos();
+
+    private final Loop loop;
+    private final SocketChannel socket;
+    private final Far far;
+    private final Watch watch;
+    private final long stallNanos;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    // Guarded by the lock.
+    private final ReceiveWindow window;
+    private final Inbox inbox = new Inbox();
+    private boolean farEnded;
+    private boolean outputShut;
+
+    private final AtomicInteger underWay = new AtomicInteger();
+    private final AtomicBoolean paused = new AtomicBoolean();
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    /** Set once, in the loop's thread, which alone uses it. */
+    private @Nullable SelectionKey key;
+
+    /** Of the loop's thread. */
+    private boolean begun;
+
+    private volatile boolean socketEnded;
+    private volatile boolean farGone;
+
+    private volatile long goneSince;
+
+    /** Since when the line takes nothing; 0 while it does. */
+    private volatile long waitingSince;
+
+    /**
+     * @param stall after which a line that takes nothing ends it; zero for never
+     */
+    public Splice(
+            Loop loop,
+            SocketChannel socket,
+            Far far,
+            Watch watch,
+            ReceiveWindow window,
+            Duration stall)
+            throws IOException {
+        this.loop = loop;
+        this.socket = socket;
+        this.far = far;
+        this.watch = watch;
+        this.window = window;
+        this.stallNanos = stall.toNanos();
+        socket.configureBlocking(false);
+        socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    }
+
+    /** The channel is open: the socket is read from now on. */
+    public void begin() {
+        loop.execute(() -> {
+            try {
+                if (closed.get()) {
+                    return;
+                }
+                if (key == null) {
+                    key = loop.register(socket, this);
+                }
+                begun = true;
+                want(SelectionKey.OP_READ, !socketEnded);
+                if (held() > 0) {
+                    want(SelectionKey.OP_WRITE, true);
+                }
+            } catch (IOException e) {
+                close();
+            }
+        });
+    }
+
+    /** In the loop's thread. */
+    private void want(int what, boolean wanted) {
+        SelectionKey known = key;
+        if (known != null && known.isValid()) {
+            int before = known.interestOps();
+            int after = wanted ? before | what : before & ~what;
+            if (before != after) {
+                known.interestOps(after);
+            }
+        }
+    }
+
+    /** In the loop's thread: the socket can be read or written. */
+    void ready() {
+        try {
+            SelectionKey known = key;
+            if (known == null || closed.get()) {
+                return;
+            }
+            if (known.isWritable()) {
+                drain();
+            }
+            if (known.isReadable()) {
+                forward();
+            }
+        } catch (IOException | RuntimeException e) {
+            // One connection's trouble, a cancelled key or the library's, is nobody else's.
+            close();
+        }
+    }
+
+    private void forward() throws IOException {
+        for (int turn = 0; turn < UNDER_WAY; turn++) {
+            int room = underWay.get() < UNDER_WAY && !farGone ? far.room() : 0;
+            if (room == 0) {
+                pause();
+                return;
+            }
+            int length = loop.read(socket, room);
+            if (length == 0) {
+                return;
+            }
+            if (length < 0) {
+                socketEnded = true;
+                want(SelectionKey.OP_READ, false);
+                far.end();
+                endIfBothDid();
+                return;
+            }
+            watch.sent(length);
+            waitingSince = 0;
+            byte[] packet = loop.packet();
+            var _ = underWay.incrementAndGet();
+            far.send(packet, length, () -> written(packet));
+            if (length < Math.min(room, Loop.CHUNK)) {
+                return;
+            }
+        }
+    }
+
+    /** The line takes nothing more now; {@link #roomed} goes on. */
+    private void pause() {
+        if (waitingSince == 0) {
+            waitingSince = System.nanoTime();
+        }
+        want(SelectionKey.OP_READ, false);
+        paused.set(true);
+        if (underWay.get() < UNDER_WAY && !farGone && far.room() > 0) {
+            roomed();
+        }
+    }
+
+    private void written(byte[] packet) {
+        loop.giveBack(packet);
+        var _ = underWay.decrementAndGet();
+        if (paused.get()) {
+            roomed();
+        }
+    }
+
+    /** The line may take bytes again: its window was opened or a packet was sent. */
+    public void roomed() {
+        if (paused.compareAndSet(true, false)) {
+            loop.execute(() -> {
+                if (!closed.get() && !socketEnded) {
+                    want(SelectionKey.OP_READ, true);
+                }
+            });
+        }
+    }
+
+    /**
+     * Bytes came over the line. They are written at once when nothing waits before them.
+     *
+     * @throws IOException when the other end sent more than its window
+     */
+    public void received(byte[] data, int from, int length) throws IOException {
+        int grant = 0;
+        boolean firstLeft = false;
+        boolean broken = false;
+        watch.received(length);
+        lock.lock();
+        try {
+            if (closed.get() || outputShut) {
+                // Sent before the other end knew.
+                return;
+            }
+            window.arrived(length);
+            boolean first = inbox.size() == 0;
+            int taken = first ? write(data, from, length) : 0;
+            broken = taken < 0;
+            if (!broken) {
+                firstLeft = first && taken < length;
+                if (taken < length) {
+                    inbox.put(data, from + taken, length - taken);
+                }
+                grant = taken > 0 ? window.delivered(taken, inbox.size(), System.nanoTime()) : 0;
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (broken) {
+            close();
+        }
+        if (grant > 0) {
+            far.grant(grant);
+        }
+        if (firstLeft) {
+            loop.execute(() -> want(SelectionKey.OP_WRITE, begun));
+        }
+    }
+
+    /** -1 when the socket failed, which is nothing that the line has done. */
+    private int write(byte[] data, int from, int length) {
+        try {
+            return socket.write(ByteBuffer.wrap(data, from, length));
+        } catch (IOException e) {
+            return -1;
+        }
+    }
+
+    /** In the loop's thread. */
+    private void drain() throws IOException {
+        int grant = 0;
+        boolean empty;
+        lock.lock();
+        try {
+            int taken = inbox.writeTo(socket);
+            if (taken > 0) {
+                grant = window.delivered(taken, inbox.size(), System.nanoTime());
+            }
+            empty = inbox.size() == 0;
+            if (empty) {
+                want(SelectionKey.OP_WRITE, false);
+                shutOutputIfEnded();
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (grant > 0 && !farGone) {
+            far.grant(grant);
+        }
+        if (empty) {
+            endIfBothDid();
+        }
+    }
+
+    /** No more bytes will come over the line; those that wait are still delivered. */
+    public void farEnded() {
+        boolean broken = false;
+        lock.lock();
+        try {
+            farEnded = true;
+            if (inbox.size() == 0) {
+                shutOutputIfEnded();
+            }
+        } catch (IOException e) {
+            broken = true;
+        } finally {
+            lock.unlock();
+        }
+        if (broken) {
+            close();
+        } else {
+            endIfBothDid();
+        }
+    }
+
+    /** The channel is gone; what waits for the socket is still delivered, and then it ends. */
+    public void farGone() {
+        farGone = true;
+        goneSince = System.nanoTime();
+        farEnded();
+    }
+
+    private void shutOutputIfEnded() throws IOException {
+        if (farEnded && !outputShut && !closed.get()) {
+            outputShut = true;
+            socket.shutdownOutput();
+        }
+    }
+
+    private void endIfBothDid() {
+        boolean delivered;
+        lock.lock();
+        try {
+            delivered = outputShut;
+        } finally {
+            lock.unlock();
+        }
+        if (delivered && (socketEnded || farGone)) {
+            close();
+        }
+    }
+
+    /** Bytes that wait for the socket. */
+    int held() {
+        lock.lock();
+        try {
+            return inbox.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** In the loop's thread, every second. */
+    void sweep(long now) {
+        long since = waitingSince;
+        if (since != 0 && stallNanos > 0 && now - since > stallNanos) {
+            close();
+        } else if (farGone && now - goneSince > LAST_BYTES_NANOS) {
+            close();
+        }
+    }
+
+    /**
+     * Ends both. The other end must not keep waiting for room: what it sent for nobody is granted
+     * again before the channel closes.
+     */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        int dropped;
+        lock.lock();
+        try {
+            dropped = inbox.drop();
+            window.close();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            if (dropped > 0 && !farGone) {
+                far.grant(dropped);
+            }
+        } catch (IOException e) {
+            // The line has ended, and with it all of its channels.
+        }
+        far.hangUp();
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // Closed is closed.
+        }
+        loop.wake();
+        watch.ended();
+    }
+}
