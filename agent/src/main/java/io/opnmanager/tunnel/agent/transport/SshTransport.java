@@ -1,5 +1,7 @@
 package io.opnmanager.tunnel.agent.transport;
 
+import io.opnmanager.tunnel.contract.line.LineSession;
+import io.opnmanager.tunnel.contract.line.LineTransport;
 import io.opnmanager.tunnel.contract.splice.Allowance;
 import io.opnmanager.tunnel.contract.splice.Loop;
 import io.opnmanager.tunnel.contract.splice.ReceiveWindow;
@@ -36,6 +38,7 @@ import org.apache.sshd.common.keyprovider.KeyIdentityProvider;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.signature.Signature;
 import org.apache.sshd.common.util.net.SshdSocketAddress;
+import org.apache.sshd.common.util.threads.ThreadUtils;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.forward.RejectAllForwardingFilter;
 import org.jboss.logging.Logger;
@@ -74,7 +77,7 @@ public final class SshTransport implements AutoCloseable {
     private static final int PART_OF_THE_HEAP = 4;
 
     private static final long PACKET = 128L << 10;
-    private static final int IO_THREADS = 2;
+    private static final int SET_UP_THREADS = 2;
 
     private static final AttributeKey<AtomicInteger> CONNECTIONS = new AttributeKey<>();
     private static final AttributeKey<Target> TARGET = new AttributeKey<>();
@@ -103,17 +106,18 @@ public final class SshTransport implements AutoCloseable {
         client.setCipherFactories(ciphers());
         client.setForwardingFilter(new OnlyTheTarget());
         client.setChannelFactories(List.of(new Targets(loop)));
-        CoreModuleProperties.NIO_WORKERS.set(client, IO_THREADS);
-        CoreModuleProperties.TCP_NODELAY.set(client, true);
-        CoreModuleProperties.NIO2_READ_BUFFER_SIZE.set(client, (int) PACKET);
+        client.setIoServiceFactoryFactory(
+                new LineTransport(
+                        List.of(loop),
+                        () -> ThreadUtils.newFixedThreadPool("ssh", SET_UP_THREADS)));
         CoreModuleProperties.MAX_PACKET_SIZE.set(client, PACKET);
+        LineTransport.limitKeys(client);
         // The library ends the line at its own limit; a channel of ours refuses itself before.
         CoreModuleProperties.MAX_CONCURRENT_CHANNELS.set(client, 2 * TargetChannel.MOST_PER_LINE);
         CoreModuleProperties.AUTH_TIMEOUT.set(client, AUTHENTICATION_TIMEOUT);
         CoreModuleProperties.FORWARD_REQUEST_TIMEOUT.set(client, FORWARD_TIMEOUT);
         // An idle tunnel is healthy; the broker has the idle limit, the keepalive the dead peers.
         CoreModuleProperties.IDLE_TIMEOUT.set(client, Duration.ZERO);
-        CoreModuleProperties.NIO2_READ_TIMEOUT.set(client, Duration.ZERO);
         CoreModuleProperties.HEARTBEAT_REQUEST.set(client, KEEPALIVE);
         CoreModuleProperties.HEARTBEAT_NO_REPLY_MAX.set(client, KEEPALIVES_UNANSWERED);
         // This property, not setSessionHeartbeat: on a client the RESERVED type of the latter ends
@@ -133,15 +137,14 @@ public final class SshTransport implements AutoCloseable {
 
     /** AES-GCM first: the JDK does it in the processor, ChaCha20 it does not. */
     private static List<NamedFactory<Cipher>> ciphers() {
-        return Stream.of(
-                        BuiltinCiphers.aes128gcm,
-                        BuiltinCiphers.aes256gcm,
+        List<NamedFactory<Cipher>> ciphers = new ArrayList<>(LineTransport.ciphers());
+        Stream.of(
                         BuiltinCiphers.cc20p1305_openssh,
                         BuiltinCiphers.aes256ctr,
                         BuiltinCiphers.aes128ctr)
                 .filter(BuiltinCiphers::isSupported)
-                .<NamedFactory<Cipher>>map(cipher -> cipher)
-                .toList();
+                .forEach(ciphers::add);
+        return ciphers;
     }
 
     private static boolean acceptHostKey(ClientSession session, PublicKey key, HostKeys pinned) {
@@ -201,6 +204,7 @@ public final class SshTransport implements AutoCloseable {
             session.addSessionListener(why);
             authenticate(session, shorter(AUTHENTICATION_TIMEOUT, patience), why);
             listen(session, brokerPort, target);
+            LineSession.of(session).carry();
             line = new SshLine(session, why);
             return line;
         } catch (InterruptedIOException e) {

@@ -99,25 +99,52 @@ public final class Loop implements AutoCloseable {
         }
     }
 
-    private static Splice of(SelectionKey key) {
-        return (Splice) key.attachment();
+    private static Member of(SelectionKey key) {
+        return (Member) key.attachment();
     }
 
     /** Runs it in the loop's thread, soon. */
-    void execute(Runnable task) {
+    public void execute(Runnable task) {
         work.add(task);
         wake();
     }
 
     /** What was closed leaves the selector, and only then its socket is gone. */
-    void wake() {
+    public void wake() {
         if (!Thread.currentThread().equals(thread) && woken.compareAndSet(false, true)) {
             selector.wakeup();
         }
     }
 
-    SelectionKey register(SocketChannel socket, Splice splice) throws ClosedChannelException {
-        return socket.register(selector, 0, splice);
+    /** In its thread: the member is told when its socket is ready for what its key wants. */
+    public SelectionKey register(SocketChannel socket, Member member)
+            throws ClosedChannelException {
+        return socket.register(selector, 0, member);
+    }
+
+    /**
+     * In its thread: from now on a key wants this or does not.
+     *
+     * @param what {@link SelectionKey#OP_READ} or {@link SelectionKey#OP_WRITE}
+     */
+    public static void want(@Nullable SelectionKey key, int what, boolean wanted) {
+        if (key != null && key.isValid()) {
+            int before = key.interestOps();
+            int after = wanted ? before | what : before & ~what;
+            if (before != after) {
+                key.interestOps(after);
+            }
+        }
+    }
+
+    /**
+     * In its thread: reads what is there.
+     *
+     * @return what was read, until the next call of anything here; {@code null} at the end of the
+     *     stream
+     */
+    public @Nullable ByteBuffer receive(SocketChannel socket) throws IOException {
+        return socket.read(read.clear()) < 0 ? null : read.flip();
     }
 
     /**

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * waits, else in the loop's; the lock keeps their order. The line is never called with the lock
  * held.
  */
-public final class Splice implements AutoCloseable {
+public final class Splice implements Member, AutoCloseable {
 
     private static final int UNDER_WAY = 2;
 
@@ -102,18 +102,11 @@ public final class Splice implements AutoCloseable {
 
     /** In the loop's thread. */
     private void want(int what, boolean wanted) {
-        SelectionKey known = key;
-        if (known != null && known.isValid()) {
-            int before = known.interestOps();
-            int after = wanted ? before | what : before & ~what;
-            if (before != after) {
-                known.interestOps(after);
-            }
-        }
+        Loop.want(key, what, wanted);
     }
 
-    /** In the loop's thread: the socket can be read or written. */
-    void ready() {
+    @Override
+    public void ready() {
         try {
             SelectionKey known = key;
             if (known == null || closed.get()) {
@@ -325,8 +318,8 @@ public final class Splice implements AutoCloseable {
         }
     }
 
-    /** In the loop's thread, every second. */
-    void sweep(long now) {
+    @Override
+    public void sweep(long now) {
         long since = waitingSince;
         if (since != 0 && stallNanos > 0 && now - since > stallNanos) {
             close();

@@ -2,6 +2,7 @@ package io.opnmanager.tunnel.broker.tunnel;
 
 import io.opnmanager.tunnel.broker.cluster.ThisNode;
 import io.opnmanager.tunnel.broker.firewall.SshEndpoint;
+import io.opnmanager.tunnel.contract.line.LineTransport;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled;
@@ -15,6 +16,7 @@ import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -26,7 +28,6 @@ import org.apache.sshd.common.cipher.BuiltinCiphers;
 import org.apache.sshd.common.cipher.Cipher;
 import org.apache.sshd.common.compression.BuiltinCompressions;
 import org.apache.sshd.common.compression.Compression;
-import org.apache.sshd.common.io.nio2.Nio2ServiceFactoryFactory;
 import org.apache.sshd.common.kex.BuiltinDHFactories;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.common.mac.BuiltinMacs;
@@ -53,8 +54,6 @@ class Entrance implements SshEndpoint {
 
     /** What agents may send at once; OpenSSH keeps to its own 32 KiB. */
     private static final long PACKET = 128L << 10;
-
-    private static final int READ = 128 << 10;
 
     private final SshSettings settings;
     private final HostKeys hostKeys;
@@ -130,7 +129,7 @@ class Entrance implements SshEndpoint {
 
     private SshServer build(KeyPair key) {
         SshServer fresh = SshServer.setUpDefaultServer();
-        fresh.setIoServiceFactoryFactory(new Nio2ServiceFactoryFactory(Entrance::threads));
+        fresh.setIoServiceFactoryFactory(tunnels.transport(Entrance::threads));
         fresh.setHost(settings.host());
         fresh.setPort(settings.port());
         fresh.setKeyPairProvider(KeyPairProvider.wrap(key));
@@ -183,14 +182,11 @@ class Entrance implements SshEndpoint {
                                 BuiltinDHFactories.dhg16_512,
                                 BuiltinDHFactories.dhg18_512),
                         ServerBuilder.DH2KEX));
-        server.setCipherFactories(
-                List.<NamedFactory<Cipher>>of(
-                        // Intrinsics make it the fastest by far.
-                        BuiltinCiphers.aes128gcm,
-                        BuiltinCiphers.aes256gcm,
-                        BuiltinCiphers.cc20p1305_openssh,
-                        BuiltinCiphers.aes128ctr,
-                        BuiltinCiphers.aes256ctr));
+        List<NamedFactory<Cipher>> ciphers = new ArrayList<>(LineTransport.ciphers());
+        ciphers.add(BuiltinCiphers.cc20p1305_openssh);
+        ciphers.add(BuiltinCiphers.aes128ctr);
+        ciphers.add(BuiltinCiphers.aes256ctr);
+        server.setCipherFactories(ciphers);
         server.setMacFactories(
                 List.<NamedFactory<Mac>>of(BuiltinMacs.hmacsha256etm, BuiltinMacs.hmacsha512etm));
         server.setCompressionFactories(
@@ -211,11 +207,9 @@ class Entrance implements SshEndpoint {
         CoreModuleProperties.MAX_CONCURRENT_SESSIONS.set(server, settings.linesPerFirewall());
         // Whether a peer is there is asked by keepalives; an idle line is a healthy one.
         CoreModuleProperties.IDLE_TIMEOUT.set(server, Duration.ZERO);
-        CoreModuleProperties.NIO2_READ_TIMEOUT.set(server, Duration.ZERO);
         CoreModuleProperties.DISCONNECT_TIMEOUT.set(server, Duration.ofSeconds(1));
         CoreModuleProperties.MAX_PACKET_SIZE.set(server, PACKET);
-        CoreModuleProperties.NIO2_READ_BUFFER_SIZE.set(server, READ);
-        CoreModuleProperties.TCP_NODELAY.set(server, true);
+        LineTransport.limitKeys(server);
         CoreModuleProperties.SERVER_IDENTIFICATION.set(server, "OPNManager-Tunnel");
     }
 

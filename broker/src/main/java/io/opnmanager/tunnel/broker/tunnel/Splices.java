@@ -1,5 +1,7 @@
 package io.opnmanager.tunnel.broker.tunnel;
 
+import io.opnmanager.tunnel.contract.line.LineSession;
+import io.opnmanager.tunnel.contract.line.LineTransport;
 import io.opnmanager.tunnel.contract.splice.Allowance;
 import io.opnmanager.tunnel.contract.splice.Loop;
 import io.opnmanager.tunnel.contract.splice.ReceiveWindow;
@@ -7,8 +9,10 @@ import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.apache.sshd.common.session.Session;
+import org.apache.sshd.common.util.threads.CloseableExecutorService;
 
 /** The threads that move the bytes of all tunnels of this node, and the memory for them. */
 @Singleton
@@ -20,7 +24,6 @@ class Splices {
     private final SshSettings settings;
     private final List<Loop> loops;
     private final Allowance allowance;
-    private final AtomicInteger turn = new AtomicInteger();
 
     Splices(SshSettings settings) {
         this.settings = settings;
@@ -45,10 +48,15 @@ class Splices {
         }
     }
 
-    /** For one tunnel; it gets half of the memory at the most. */
-    Path path() {
+    /** The transport of the SSH lines, on the same threads. */
+    LineTransport lines(Supplier<CloseableExecutorService> patient) {
+        return new LineTransport(loops, patient);
+    }
+
+    /** For the tunnel of a line, in its thread; it gets half of the memory at the most. */
+    Path path(Session line) {
         return new Path(
-                loops.get(Math.floorMod(turn.getAndIncrement(), loops.size())),
+                LineSession.of(line).loop(),
                 allowance.part(settings.windows().asLongValue() / 2),
                 (int) settings.window().asLongValue(),
                 settings.stall());

@@ -11,6 +11,8 @@ import io.opnmanager.tunnel.broker.tunnel.ForwardPolicy.Decision;
 import io.opnmanager.tunnel.broker.tunnel.ForwardPolicy.Refusal;
 import io.opnmanager.tunnel.contract.EndReason;
 import io.opnmanager.tunnel.contract.agent.LineEnd;
+import io.opnmanager.tunnel.contract.line.LineSession;
+import io.opnmanager.tunnel.contract.line.LineTransport;
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -26,6 +28,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.apache.sshd.common.util.threads.CloseableExecutorService;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -108,6 +112,11 @@ class Tunnels {
         return tunnels.get(request);
     }
 
+    /** For the SSH entrance: a line and the connections of its tunnel are one thread's. */
+    LineTransport transport(Supplier<CloseableExecutorService> patient) {
+        return rules.splices.lines(patient);
+    }
+
     void authenticated(Line line) {
         lines.add(line);
     }
@@ -143,7 +152,7 @@ class Tunnels {
                         row.view().tunnelPort(),
                         row.view().byteLimit(),
                         rules.request.connections(),
-                        rules.splices.path());
+                        rules.splices.path(line.session()));
         Tunnel tunnel = replace(terms, line, row);
         if (tunnel == null) {
             return refuse(line, terms.port(), Refusal.PORT_TAKEN);
@@ -163,6 +172,7 @@ class Tunnels {
             tunnel.close();
             return;
         }
+        LineSession.of(tunnel.line().session()).carry();
         tunnel.start();
         rules.metrics.established(row.view().createdAt());
         LOG.infof(

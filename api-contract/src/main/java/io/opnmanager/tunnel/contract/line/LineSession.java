@@ -1,0 +1,400 @@
+package io.opnmanager.tunnel.contract.line;
+
+import io.opnmanager.tunnel.contract.splice.Loop;
+import io.opnmanager.tunnel.contract.splice.Member;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.sshd.common.future.CloseFuture;
+import org.apache.sshd.common.io.AbstractIoWriteFuture;
+import org.apache.sshd.common.io.IoHandler;
+import org.apache.sshd.common.io.IoService;
+import org.apache.sshd.common.io.IoSession;
+import org.apache.sshd.common.io.IoWriteFuture;
+import org.apache.sshd.common.kex.KexState;
+import org.apache.sshd.common.session.Session;
+import org.apache.sshd.common.session.helpers.AbstractSession;
+import org.apache.sshd.common.util.Readable;
+import org.apache.sshd.common.util.buffer.Buffer;
+import org.apache.sshd.common.util.closeable.AbstractCloseable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The socket of one SSH line. It is read in its loop's thread. Until it {@link #carry carries}, and
+ * while keys are exchanged, what was read is handled in a thread that may wait, and nothing is read
+ * meanwhile; after that it is handled where it was read.
+ *
+ * <p>It is written by whoever has a packet, as far as the socket takes it; the rest follows in the
+ * loop's thread, in order.
+ */
+public final class LineSession extends AbstractCloseable implements IoSession, Member {
+
+    private static final AtomicLong IDS = new AtomicLong();
+
+    /** So many packets are given to the socket at once. */
+    private static final int GATHERED = 16;
+
+    private final long id = IDS.incrementAndGet();
+    private final LineService service;
+    private final SocketChannel socket;
+    private final Loop loop;
+    private final IoHandler handler;
+    private final Executor patient;
+    private final SocketAddress local;
+    private final SocketAddress remote;
+    private final Map<Object, Object> attributes = new ConcurrentHashMap<>();
+
+    /**
+     * Of every packet that the socket took at once: each future of the library looks up a logger.
+     */
+    private final IoWriteFuture written;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    // Guarded by the lock.
+    private final ArrayDeque<Write> writes = new ArrayDeque<>();
+    private boolean outputEnds;
+
+    private volatile boolean carries;
+    private volatile boolean suspended;
+
+    /** Of the loop's thread. */
+    private @Nullable SelectionKey key;
+
+    /** Of the loop's thread: what was read last is being handled in another one. */
+    private boolean handed;
+
+    LineSession(
+            LineService service,
+            SocketChannel socket,
+            Loop loop,
+            IoHandler handler,
+            Executor patient)
+            throws IOException {
+        this.service = service;
+        this.socket = socket;
+        this.loop = loop;
+        this.handler = handler;
+        this.patient = patient;
+        this.local = socket.getLocalAddress();
+        this.remote = socket.getRemoteAddress();
+        this.written = AbstractIoWriteFuture.fulfilled(remote, true);
+    }
+
+    /** The line of a session whose transport is {@link LineTransport}. */
+    public static LineSession of(Session session) {
+        return (LineSession) session.getIoSession();
+    }
+
+    /** The thread that its connections' bytes are best moved in. */
+    public Loop loop() {
+        return loop;
+    }
+
+    /** It is set up: nothing that it may say from now on makes its handlers wait. */
+    public void carry() {
+        carries = true;
+    }
+
+    /** It is read from now on. */
+    void begin() {
+        loop.execute(() -> {
+            try {
+                if (!isClosing()) {
+                    key = loop.register(socket, this);
+                    wantToRead();
+                    Loop.want(key, SelectionKey.OP_WRITE, waits());
+                }
+            } catch (IOException e) {
+                failed(e);
+            }
+        });
+    }
+
+    private void wantToRead() {
+        Loop.want(key, SelectionKey.OP_READ, !handed && !suspended);
+    }
+
+    private boolean waits() {
+        lock.lock();
+        try {
+            return !writes.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void ready() {
+        SelectionKey known = key;
+        if (known == null || isClosed()) {
+            return;
+        }
+        try {
+            if (known.isWritable()) {
+                flush();
+            }
+            if (known.isReadable()) {
+                receive();
+            }
+        } catch (Exception e) {
+            failed(e);
+        }
+    }
+
+    private void receive() throws Exception {
+        ByteBuffer read = loop.receive(socket);
+        if (read == null) {
+            close(true);
+        } else if (carries && !exchangesKeys()) {
+            handler.messageReceived(this, Readable.readable(read));
+        } else {
+            ByteBuffer own = ByteBuffer.allocate(read.remaining()).put(read).flip();
+            handed = true;
+            wantToRead();
+            patient.execute(() -> handle(own));
+        }
+    }
+
+    private boolean exchangesKeys() {
+        Session session = AbstractSession.getSession(this, /* allowNull= */ true);
+        return session == null || ((AbstractSession) session).getKexState() != KexState.DONE;
+    }
+
+    /** In a thread that may wait. */
+    private void handle(ByteBuffer read) {
+        try {
+            handler.messageReceived(this, Readable.readable(read));
+        } catch (Exception e) {
+            failed(e);
+        }
+        loop.execute(() -> {
+            handed = false;
+            wantToRead();
+        });
+    }
+
+    private void failed(Exception why) {
+        if (isClosed()) {
+            return;
+        }
+        if (isOpen() && socket.isOpen()) {
+            try {
+                handler.exceptionCaught(this, why);
+            } catch (Exception e) {
+                log.debug("the failure of a line could not be told: line={}", this, e);
+            }
+        }
+        close(true);
+    }
+
+    /** A packet, or what is left of it. Its bytes are the writer's again when it is done. */
+    private static final class Write extends AbstractIoWriteFuture {
+        private final ByteBuffer bytes;
+
+        private Write(Object id, ByteBuffer bytes) {
+            super(id, null);
+            this.bytes = bytes;
+        }
+
+        private void done() {
+            setValue(true);
+        }
+
+        private void failed(Exception why) {
+            setValue(why);
+        }
+    }
+
+    @Override
+    public IoWriteFuture writeBuffer(Buffer packet) {
+        ByteBuffer bytes = ByteBuffer.wrap(packet.array(), packet.rpos(), packet.available());
+        Exception failure;
+        lock.lock();
+        try {
+            if (isClosing() || outputEnds) {
+                throw new ClosedChannelException();
+            }
+            if (writes.isEmpty()) {
+                var _ = socket.write(bytes);
+            }
+            return bytes.hasRemaining() ? queue(bytes) : written;
+        } catch (IOException e) {
+            failure = e;
+        } finally {
+            lock.unlock();
+        }
+        // Told without the lock: who hears of it may write.
+        failed(failure);
+        Write lost = new Write(remote, bytes);
+        lost.failed(failure);
+        return lost;
+    }
+
+    private Write queue(ByteBuffer bytes) {
+        Write write = new Write(remote, bytes);
+        writes.add(write);
+        loop.execute(() -> Loop.want(key, SelectionKey.OP_WRITE, waits()));
+        return write;
+    }
+
+    /** In the loop's thread. */
+    private void flush() throws IOException {
+        ArrayDeque<Write> done = new ArrayDeque<>();
+        lock.lock();
+        try {
+            ByteBuffer[] next =
+                    writes.stream()
+                            .limit(GATHERED)
+                            .map(write -> write.bytes)
+                            .toArray(ByteBuffer[]::new);
+            var _ = socket.write(next);
+            while (!writes.isEmpty() && !writes.getFirst().bytes.hasRemaining()) {
+                done.add(writes.removeFirst());
+            }
+            if (writes.isEmpty()) {
+                Loop.want(key, SelectionKey.OP_WRITE, false);
+                if (outputEnds) {
+                    socket.shutdownOutput();
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        done.forEach(Write::done);
+    }
+
+    @Override
+    public void shutdownOutputStream() throws IOException {
+        lock.lock();
+        try {
+            outputEnds = true;
+            if (writes.isEmpty() && socket.isOpen()) {
+                socket.shutdownOutput();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What was to be written is still written. */
+    @Override
+    protected CloseFuture doCloseGracefully() {
+        List<Write> pending;
+        lock.lock();
+        try {
+            pending = List.copyOf(writes);
+        } finally {
+            lock.unlock();
+        }
+        return builder().when(toString(), pending).build().close(false);
+    }
+
+    @Override
+    protected void doCloseImmediately() {
+        List<Write> lost;
+        lock.lock();
+        try {
+            lost = List.copyOf(writes);
+            writes.clear();
+        } finally {
+            lock.unlock();
+        }
+        lost.forEach(write -> write.failed(new ClosedChannelException()));
+        try {
+            socket.close();
+        } catch (IOException e) {
+            log.debug("the socket of a line did not close: line={}", this, e);
+        }
+        loop.wake();
+        service.gone(this);
+        super.doCloseImmediately();
+        try {
+            handler.sessionClosed(this);
+        } catch (Exception e) {
+            log.debug("the end of a line could not be told: line={}", this, e);
+        }
+        attributes.clear();
+    }
+
+    /** The keepalives of both ends watch over it. */
+    @Override
+    public void sweep(long now) {}
+
+    @Override
+    public void close() {
+        var _ = close(true);
+    }
+
+    @Override
+    public void suspendRead() {
+        suspended = true;
+        loop.execute(this::wantToRead);
+    }
+
+    @Override
+    public void resumeRead() {
+        suspended = false;
+        loop.execute(this::wantToRead);
+    }
+
+    @Override
+    public long getId() {
+        return id;
+    }
+
+    @Override
+    public IoService getService() {
+        return service;
+    }
+
+    @Override
+    public SocketAddress getLocalAddress() {
+        return local;
+    }
+
+    @Override
+    public SocketAddress getRemoteAddress() {
+        return remote;
+    }
+
+    /** Where it came in, which is where it is. */
+    @Override
+    public SocketAddress getAcceptanceAddress() {
+        return local;
+    }
+
+    @Override
+    public @Nullable Object getAttribute(Object name) {
+        return attributes.get(name);
+    }
+
+    @Override
+    public @Nullable Object setAttribute(Object name, Object value) {
+        return attributes.put(name, value);
+    }
+
+    @Override
+    public @Nullable Object setAttributeIfAbsent(Object name, Object value) {
+        return attributes.putIfAbsent(name, value);
+    }
+
+    @Override
+    public @Nullable Object removeAttribute(Object name) {
+        return attributes.remove(name);
+    }
+
+    @Override
+    public String toString() {
+        return "line " + id + " with " + remote;
+    }
+}
