@@ -88,7 +88,10 @@ public final class Browser implements Experiment {
                         new Pages(nginx.address(), session.trust(), session.headers())));
         for (Contender contender : contenders) {
             bench.say("warming up " + contender.name());
-            contender.turn().take((figure, value) -> {});
+            long until = System.nanoTime() + bench.scale().warmUp().toNanos();
+            do {
+                contender.turn().take((figure, value) -> {});
+            } while (System.nanoTime() < until);
         }
         bench.alternate(contenders);
     }

@@ -28,7 +28,7 @@ public record Scale(
                     "full",
                     7,
                     Duration.ofSeconds(5),
-                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(15),
                     Duration.ofHours(1),
                     20_000,
                     1_000);
@@ -39,7 +39,7 @@ public record Scale(
                     "quick",
                     5,
                     Duration.ofMillis(700),
-                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(4),
                     Duration.ofMinutes(1),
                     2_000,
                     100);
