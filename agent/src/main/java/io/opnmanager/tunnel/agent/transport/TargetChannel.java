@@ -1,6 +1,6 @@
 package io.opnmanager.tunnel.agent.transport;
 
-import io.opnmanager.tunnel.contract.splice.Far;
+import io.opnmanager.tunnel.contract.line.Joint;
 import io.opnmanager.tunnel.contract.splice.Loop;
 import io.opnmanager.tunnel.contract.splice.ReceiveWindow;
 import io.opnmanager.tunnel.contract.splice.Splice;
@@ -16,11 +16,8 @@ import org.apache.sshd.client.future.DefaultOpenFuture;
 import org.apache.sshd.client.future.OpenFuture;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.channel.exception.SshChannelOpenException;
-import org.apache.sshd.common.io.IoWriteFuture;
 import org.apache.sshd.common.util.buffer.Buffer;
-import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
 import org.apache.sshd.common.util.net.SshdSocketAddress;
-import org.apache.sshd.common.util.threads.ThreadUtils;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.channel.AbstractServerChannel;
 import org.apache.sshd.server.forward.TcpForwardingFilter;
@@ -32,10 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>MINA calls the handlers in a thread of the line, which must not wait.
  */
-final class TargetChannel extends AbstractServerChannel implements Far, Watch {
-
-    /** Message number, recipient, length (RFC 4254 §5.2). */
-    private static final int DATA_HEAD = 9;
+final class TargetChannel extends AbstractServerChannel implements Watch {
 
     /** Shorter than the 10 s after which the broker gives up. */
     private static final Duration DIAL_WITHIN = Duration.ofSeconds(8);
@@ -48,8 +42,7 @@ final class TargetChannel extends AbstractServerChannel implements Far, Watch {
     /** How many its line has. */
     private final AtomicInteger connections;
 
-    /** Set before the broker is told that the channel is open. */
-    private volatile @Nullable Splice splice;
+    private final Joint joint = new Joint(this, this::sendEof);
 
     TargetChannel(Loop loop, ReceiveWindow window, AtomicInteger connections) {
         super("", List.of(), null);
@@ -90,8 +83,8 @@ final class TargetChannel extends AbstractServerChannel implements Far, Watch {
     private void dial(OpenFuture opening, String host, int port) {
         try {
             SocketChannel socket = connect(host, port);
-            Splice joined = new Splice(loop, socket, this, this, window, Duration.ZERO);
-            splice = joined;
+            Splice joined = new Splice(loop, socket, joint, this, window, Duration.ZERO);
+            joint.join(joined);
             signalChannelOpenSuccess();
             opening.setOpened();
             if (isClosing()) {
@@ -141,16 +134,7 @@ final class TargetChannel extends AbstractServerChannel implements Far, Watch {
 
     @Override
     public void handleData(Buffer buffer) throws IOException {
-        int length = buffer.getInt();
-        if (length < 0 || length > buffer.available()) {
-            throw new IOException(
-                    "wanted " + length + " bytes of data, found " + buffer.available());
-        }
-        Splice joined = splice;
-        if (joined == null) {
-            throw new IOException("data for a channel that is not open");
-        }
-        joined.received(buffer.array(), buffer.rpos(), length);
+        joint.data(buffer);
     }
 
     @Override
@@ -165,25 +149,18 @@ final class TargetChannel extends AbstractServerChannel implements Far, Watch {
 
     @Override
     public void handleWindowAdjust(Buffer buffer) {
-        getRemoteWindow().expand(buffer.getUInt());
-        Splice joined = splice;
-        if (joined != null) {
-            joined.roomed();
-        }
+        joint.windowAdjust(buffer);
     }
 
     @Override
     public void handleEof() throws IOException {
         super.handleEof();
-        Splice joined = splice;
-        if (joined != null) {
-            joined.farEnded();
-        }
+        joint.farEnded();
     }
 
     @Override
     protected void preClose() {
-        Splice joined = splice;
+        Splice joined = joint.splice();
         if (joined != null) {
             if (getSession().isClosing()) {
                 joined.close();
@@ -192,54 +169,6 @@ final class TargetChannel extends AbstractServerChannel implements Far, Watch {
             }
         }
         super.preClose();
-    }
-
-    @Override
-    public int room() {
-        if (isClosing()) {
-            return 0;
-        }
-        return (int) Math.min(getRemoteWindow().getSize(), getRemoteWindow().getPacketSize());
-    }
-
-    @Override
-    public void send(byte[] packet, int length, Runnable written) throws IOException {
-        getRemoteWindow().consume(length);
-        Buffer buffer =
-                new ByteArrayBuffer(
-                        packet, Loop.HEAD - DATA_HEAD, DATA_HEAD + length, /* read= */ true);
-        buffer.wpos(Loop.HEAD - DATA_HEAD);
-        buffer.putByte(SshConstants.SSH_MSG_CHANNEL_DATA);
-        buffer.putUInt(getRecipient());
-        buffer.putUInt(length);
-        buffer.wpos(Loop.HEAD + length);
-        var _ = write(buffer).addListener(done -> written.run());
-    }
-
-    /** While keys are exchanged the library queues what it is given, instead of waiting. */
-    private IoWriteFuture write(Buffer buffer) throws IOException {
-        try {
-            return ThreadUtils.runAsInternal(() -> getSession().writePacket(buffer));
-        } catch (IOException | RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IOException(e);
-        }
-    }
-
-    @Override
-    public void grant(int bytes) throws IOException {
-        sendWindowAdjust(bytes);
-    }
-
-    @Override
-    public void end() throws IOException {
-        var _ = sendEof();
-    }
-
-    @Override
-    public void hangUp() {
-        var _ = close(false);
     }
 
     /** Bytes are counted by the broker. */

@@ -5,6 +5,7 @@ import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,12 @@ final class LineAcceptor extends LineService implements IoAcceptor {
     /** After a failure, such as no descriptor left. */
     private static final long PAUSE_MILLIS = 100;
 
-    private final Map<SocketAddress, ServerSocketChannel> listeners = new ConcurrentHashMap<>();
+    /** The port is free only when nobody waits in {@code accept} any more. */
+    private static final Duration ENDS_WITHIN = Duration.ofSeconds(1);
+
+    private record Listener(ServerSocketChannel channel, Thread thread) {}
+
+    private final Map<SocketAddress, Listener> listeners = new ConcurrentHashMap<>();
 
     LineAcceptor(LineTransport.Services services, IoHandler handler) {
         super(services, handler);
@@ -46,8 +52,9 @@ final class LineAcceptor extends LineService implements IoAcceptor {
             listener.close();
             throw e;
         }
-        listeners.put(listener.getLocalAddress(), listener);
-        var _ = Thread.ofVirtual().name("ssh-accept").start(() -> accept(listener));
+        Thread thread = Thread.ofVirtual().name("ssh-accept").unstarted(() -> accept(listener));
+        listeners.put(listener.getLocalAddress(), new Listener(listener, thread));
+        thread.start();
     }
 
     private void accept(ServerSocketChannel listener) {
@@ -84,13 +91,17 @@ final class LineAcceptor extends LineService implements IoAcceptor {
 
     @Override
     public void unbind(SocketAddress address) {
-        ServerSocketChannel listener = listeners.remove(address);
-        if (listener != null) {
-            try {
-                listener.close();
-            } catch (IOException e) {
-                log.warn("a listener did not close: address={}", address, e);
-            }
+        Listener listener = listeners.remove(address);
+        if (listener == null) {
+            return;
+        }
+        try {
+            listener.channel.close();
+            var _ = listener.thread.join(ENDS_WITHIN);
+        } catch (IOException e) {
+            log.warn("a listener did not close: address={}", address, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

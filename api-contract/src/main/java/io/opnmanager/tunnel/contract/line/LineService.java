@@ -20,7 +20,6 @@ abstract class LineService extends AbstractInnerCloseable implements IoService {
     final LineTransport.Services services;
     private final IoHandler handler;
     private final Map<Long, IoSession> lines = new ConcurrentHashMap<>();
-    private @Nullable IoServiceEventListener listener;
 
     LineService(LineTransport.Services services, IoHandler handler) {
         this.services = services;
@@ -62,16 +61,16 @@ abstract class LineService extends AbstractInnerCloseable implements IoService {
         return builder().parallel(toString(), lines.values()).build();
     }
 
-    /**
-     * What the library's other transports tell it is nobody's wish here; it is kept, not called.
-     */
     @Override
     public @Nullable IoServiceEventListener getIoServiceEventListener() {
-        return listener;
+        return null;
     }
 
+    /** Only none: nothing here tells of lines but their handler. */
     @Override
     public void setIoServiceEventListener(@Nullable IoServiceEventListener listener) {
-        this.listener = listener;
+        if (listener != null) {
+            throw new UnsupportedOperationException("nobody is told of lines but their handler");
+        }
     }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.sshd.common.future.CloseFuture;
@@ -147,21 +148,31 @@ public final class LineSession extends AbstractCloseable implements IoSession, M
                 receive();
             }
         } catch (Exception e) {
-            failed(e);
+            hand(() -> failed(e));
         }
     }
 
     private void receive() throws Exception {
         ByteBuffer read = loop.receive(socket);
         if (read == null) {
-            close(true);
+            hand(this::close);
         } else if (carries && !exchangesKeys()) {
             handler.messageReceived(this, Readable.readable(read));
         } else {
             ByteBuffer own = ByteBuffer.allocate(read.remaining()).put(read).flip();
-            handed = true;
-            wantToRead();
-            patient.execute(() -> handle(own));
+            hand(() -> handle(own));
+        }
+    }
+
+    /** To a thread that may wait; nothing is read until it is done. */
+    private void hand(Runnable work) {
+        handed = true;
+        wantToRead();
+        try {
+            patient.execute(work);
+        } catch (RejectedExecutionException e) {
+            // The client or server ends, and with it all of its lines.
+            close();
         }
     }
 

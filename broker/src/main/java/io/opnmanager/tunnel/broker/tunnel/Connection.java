@@ -41,8 +41,8 @@ final class Connection implements AutoCloseable, Watch {
         ReceiveWindow window = path.window();
         this.channel =
                 new ForwardedChannel(tunnel.port(), source, window.first(), tunnel.line()::heard);
-        this.splice = new Splice(path.loop(), socket, channel, this, window, path.stall());
-        channel.join(splice);
+        this.splice = new Splice(path.loop(), socket, channel.joint(), this, window, path.stall());
+        channel.joint().join(splice);
     }
 
     /** Asks the agent for its side; the bytes flow when it has answered. */

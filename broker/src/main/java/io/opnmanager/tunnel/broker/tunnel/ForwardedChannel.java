@@ -1,7 +1,6 @@
 package io.opnmanager.tunnel.broker.tunnel;
 
-import io.opnmanager.tunnel.contract.splice.Far;
-import io.opnmanager.tunnel.contract.splice.Loop;
+import io.opnmanager.tunnel.contract.line.Joint;
 import io.opnmanager.tunnel.contract.splice.Splice;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -9,30 +8,21 @@ import org.apache.sshd.client.channel.AbstractClientChannel;
 import org.apache.sshd.client.future.DefaultOpenFuture;
 import org.apache.sshd.client.future.OpenFuture;
 import org.apache.sshd.common.SshConstants;
-import org.apache.sshd.common.io.IoWriteFuture;
 import org.apache.sshd.common.util.buffer.Buffer;
-import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
-import org.apache.sshd.common.util.threads.ThreadUtils;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A {@code forwarded-tcpip} channel (RFC 4254 §7.2) that hands its bytes to a {@link Splice} where
- * they lie, without streams and windows of the library: those would wait, or queue without a bound.
+ * A {@code forwarded-tcpip} channel (RFC 4254 §7.2), joined with a {@link Splice}.
  *
  * <p>MINA calls the handlers in a thread of the line, which must not wait.
  */
-final class ForwardedChannel extends AbstractClientChannel implements Far {
-
-    /** Message number, recipient, length (RFC 4254 §5.2). */
-    private static final int DATA_HEAD = 9;
+final class ForwardedChannel extends AbstractClientChannel {
 
     private final int listenerPort;
     private final InetSocketAddress originator;
     private final int firstWindow;
     private final Runnable heard;
 
-    /** Set before it is opened. */
-    private @Nullable Splice splice;
+    private final Joint joint = new Joint(this, this::sendEof);
 
     ForwardedChannel(
             int listenerPort, InetSocketAddress originator, int firstWindow, Runnable heard) {
@@ -43,8 +33,9 @@ final class ForwardedChannel extends AbstractClientChannel implements Far {
         this.heard = heard;
     }
 
-    void join(Splice with) {
-        splice = with;
+    /** What a splice is joined with, before it is opened. */
+    Joint joint() {
+        return joint;
     }
 
     @Override
@@ -71,14 +62,7 @@ final class ForwardedChannel extends AbstractClientChannel implements Far {
     @Override
     public void handleData(Buffer buffer) throws IOException {
         heard.run();
-        int length = buffer.getInt();
-        if (length < 0 || length > buffer.available()) {
-            throw new IOException(
-                    "wanted " + length + " bytes of data, found " + buffer.available());
-        }
-        if (splice != null) {
-            splice.received(buffer.array(), buffer.rpos(), length);
-        }
+        joint.data(buffer);
     }
 
     @Override
@@ -93,74 +77,21 @@ final class ForwardedChannel extends AbstractClientChannel implements Far {
 
     @Override
     public void handleWindowAdjust(Buffer buffer) {
-        getRemoteWindow().expand(buffer.getUInt());
-        if (splice != null) {
-            splice.roomed();
-        }
+        joint.windowAdjust(buffer);
     }
 
     @Override
     public void handleEof() throws IOException {
         super.handleEof();
-        if (splice != null) {
-            splice.farEnded();
-        }
+        joint.farEnded();
     }
 
     @Override
     protected void preClose() {
+        Splice splice = joint.splice();
         if (splice != null) {
             splice.farGone();
         }
         super.preClose();
-    }
-
-    @Override
-    public int room() {
-        if (isClosing()) {
-            return 0;
-        }
-        return (int) Math.min(getRemoteWindow().getSize(), getRemoteWindow().getPacketSize());
-    }
-
-    @Override
-    public void send(byte[] packet, int length, Runnable written) throws IOException {
-        getRemoteWindow().consume(length);
-        Buffer buffer =
-                new ByteArrayBuffer(
-                        packet, Loop.HEAD - DATA_HEAD, DATA_HEAD + length, /* read= */ true);
-        buffer.wpos(Loop.HEAD - DATA_HEAD);
-        buffer.putByte(SshConstants.SSH_MSG_CHANNEL_DATA);
-        buffer.putUInt(getRecipient());
-        buffer.putUInt(length);
-        buffer.wpos(Loop.HEAD + length);
-        var _ = write(buffer).addListener(done -> written.run());
-    }
-
-    /** While keys are exchanged the library queues what it is given, instead of waiting. */
-    private IoWriteFuture write(Buffer buffer) throws IOException {
-        try {
-            return ThreadUtils.runAsInternal(() -> getSession().writePacket(buffer));
-        } catch (IOException | RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IOException(e);
-        }
-    }
-
-    @Override
-    public void grant(int bytes) throws IOException {
-        sendWindowAdjust(bytes);
-    }
-
-    /** No more bytes will be sent. */
-    @Override
-    public void end() throws IOException {
-        sendEof();
-    }
-
-    @Override
-    public void hangUp() {
-        close(false);
     }
 }

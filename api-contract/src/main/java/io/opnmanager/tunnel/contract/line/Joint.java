@@ -1,0 +1,146 @@
+package io.opnmanager.tunnel.contract.line;
+
+import io.opnmanager.tunnel.contract.splice.Far;
+import io.opnmanager.tunnel.contract.splice.Loop;
+import io.opnmanager.tunnel.contract.splice.Splice;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.channel.AbstractChannel;
+import org.apache.sshd.common.io.IoWriteFuture;
+import org.apache.sshd.common.session.Session;
+import org.apache.sshd.common.util.buffer.Buffer;
+import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
+import org.apache.sshd.common.util.threads.ThreadUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Joins a channel of the library with a {@link Splice}: bytes go from one to the other where they
+ * lie, without the library's streams and windows, which would wait, or queue without a bound.
+ *
+ * <p>Nothing here waits, not even while keys are exchanged: the library then queues what it is
+ * given, which the window bounds.
+ */
+public final class Joint implements Far {
+
+    /** Message number, recipient, length (RFC 4254 §5.2). */
+    private static final int DATA_HEAD = 9;
+
+    /** What the library offers to subclasses of a channel only. */
+    @FunctionalInterface
+    public interface Eof {
+        /** Tells the other end that no more bytes come. */
+        IoWriteFuture send() throws IOException;
+    }
+
+    private final AbstractChannel channel;
+    private final Eof eof;
+    private volatile @Nullable Splice splice;
+
+    public Joint(AbstractChannel channel, Eof eof) {
+        this.channel = channel;
+        this.eof = eof;
+    }
+
+    /** Before the channel is open. */
+    public void join(Splice with) {
+        splice = with;
+    }
+
+    /** The splice, once it is joined. */
+    public @Nullable Splice splice() {
+        return splice;
+    }
+
+    /** The channel got a message with data. */
+    public void data(Buffer message) throws IOException {
+        int length = message.getInt();
+        if (length < 0 || length > message.available()) {
+            throw new IOException(
+                    "wanted " + length + " bytes of data, found " + message.available());
+        }
+        Splice joined = splice;
+        if (joined == null) {
+            throw new IOException("data for a channel that is not open");
+        }
+        joined.received(message.array(), message.rpos(), length);
+    }
+
+    /** The channel got a message that opens its window. */
+    public void windowAdjust(Buffer message) {
+        channel.getRemoteWindow().expand(message.getUInt());
+        Splice joined = splice;
+        if (joined != null) {
+            joined.roomed();
+        }
+    }
+
+    /** The channel was told that no more bytes come. */
+    public void farEnded() {
+        Splice joined = splice;
+        if (joined != null) {
+            joined.farEnded();
+        }
+    }
+
+    @Override
+    public int room() {
+        if (channel.isClosing()) {
+            return 0;
+        }
+        return (int)
+                Math.min(
+                        channel.getRemoteWindow().getSize(),
+                        channel.getRemoteWindow().getPacketSize());
+    }
+
+    @Override
+    public void send(byte[] packet, int length, Runnable written) throws IOException {
+        channel.getRemoteWindow().consume(length);
+        Buffer message =
+                new ByteArrayBuffer(
+                        packet, Loop.HEAD - DATA_HEAD, DATA_HEAD + length, /* read= */ true);
+        message.wpos(Loop.HEAD - DATA_HEAD);
+        message.putByte(SshConstants.SSH_MSG_CHANNEL_DATA);
+        message.putUInt(channel.getRecipient());
+        message.putUInt(length);
+        message.wpos(Loop.HEAD + length);
+        var _ =
+                unwaiting(() -> channel.getSession().writePacket(message))
+                        .addListener(done -> written.run());
+    }
+
+    @Override
+    public void grant(int bytes) throws IOException {
+        Session session = channel.getSession();
+        Buffer message = session.createBuffer(SshConstants.SSH_MSG_CHANNEL_WINDOW_ADJUST, 16);
+        message.putUInt(channel.getRecipient());
+        message.putUInt(bytes);
+        var _ = unwaiting(() -> session.writePacket(message));
+    }
+
+    @Override
+    public void end() throws IOException {
+        var _ = unwaiting(eof::send);
+    }
+
+    @Override
+    public void hangUp() {
+        try {
+            var _ = unwaiting(() -> channel.close(false));
+        } catch (IOException e) {
+            var _ = channel.close(true);
+        }
+    }
+
+    /** In a thread of its own the library does not wait. */
+    private static <T> T unwaiting(Callable<T> call) throws IOException {
+        try {
+            return ThreadUtils.runAsInternal(call);
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException(e);
+        }
+    }
+}
