@@ -184,6 +184,10 @@ public final class Splice implements AutoCloseable {
     public void roomed() {
         if (paused.compareAndSet(true, false)) {
             loop.execute(() -> {
+                if (far.room() > 0) {
+                    // Even when the socket has nothing more to say for now.
+                    waitingSince = 0;
+                }
                 if (!closed.get() && !socketEnded) {
                     want(SelectionKey.OP_READ, true);
                 }
