@@ -36,10 +36,10 @@ final class HeavyPage implements AutoCloseable {
     /** Bytes that the last download gave to its connection. */
     final AtomicLong poured = new AtomicLong();
 
-    /** Paths of requests that are being answered. */
+    /** Paths of requests that are being answered; the broker's own probes are not among them. */
     final List<String> busy = new CopyOnWriteArrayList<>();
 
-    /** Bodies that arrived whole. */
+    /** Requests that were answered to their end; the broker's own probes are not counted. */
     final AtomicInteger whole = new AtomicInteger();
 
     private HeavyPage(HttpServer server) {
@@ -71,14 +71,22 @@ final class HeavyPage implements AutoCloseable {
         server.createContext(
                 path,
                 exchange -> {
-                    busy.add(path);
+                    // Of an active session there is a probe each minute.
+                    boolean probe = exchange.getRequestMethod().equals("HEAD");
+                    if (!probe) {
+                        busy.add(path);
+                    }
                     try (exchange) {
                         work.on(exchange);
-                        whole.incrementAndGet();
+                        if (!probe) {
+                            whole.incrementAndGet();
+                        }
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                     } finally {
-                        busy.remove(path);
+                        if (!probe) {
+                            busy.remove(path);
+                        }
                     }
                 });
     }

@@ -11,8 +11,11 @@ import java.net.SocketException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,6 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 @QuarkusTest
 class ConnectionsTest {
     private static final Duration SOON = Duration.ofSeconds(20);
+
+    /** The library's own key. */
+    private static final String REKEY = "org.apache.sshd.config.rekey-bytes-limit";
 
     @TempDir Path folder;
 
@@ -100,6 +106,53 @@ class ConnectionsTest {
                 assertThat(sending.isAlive()).as("it is still sending").isTrue();
                 assertThat(slow.getInputStream().readAllBytes()).isEqualTo(sent);
             }
+        }
+    }
+
+    /** The server asks after a MiB, we after four: at times both at once (RFC 4253 §9). */
+    @Test
+    void keysAreExchangedAnewUnderLoadAndNoByteIsLost() throws Exception {
+        System.setProperty(REKEY, Long.toString(4L << 20));
+        try (World world = new World(folder, null, "RekeyLimit 1M\nLogLevel DEBUG1").startAgent()) {
+            int port = open(world);
+            List<CompletableFuture<Boolean>> streams = new ArrayList<>();
+            for (int seed = 0; seed < 4; seed++) {
+                byte[] sent = new byte[30_000_000];
+                new Random(seed).nextBytes(sent);
+                streams.add(
+                        CompletableFuture.supplyAsync(
+                                () -> comesBack(port, sent), Thread::startVirtualThread));
+            }
+            for (CompletableFuture<Boolean> stream : streams) {
+                assertThat(stream.get(120, TimeUnit.SECONDS)).isTrue();
+            }
+            assertThat(world.ssh.output().lines().filter(line -> line.contains("NEWKEYS received")))
+                    .hasSizeGreaterThan(10);
+            assertThat(world.broker.reports(7, "disconnected")).isEmpty();
+        } finally {
+            System.clearProperty(REKEY);
+        }
+    }
+
+    private static boolean comesBack(int port, byte[] sent) {
+        try (Socket socket = connect(port)) {
+            Thread sending =
+                    Thread.startVirtualThread(() -> {
+                        try {
+                            socket.getOutputStream().write(sent);
+                            socket.shutdownOutput();
+                        } catch (IOException e) {
+                            throw new java.io.UncheckedIOException(e);
+                        }
+                    });
+            byte[] back = socket.getInputStream().readAllBytes();
+            sending.join();
+            return Arrays.equals(sent, back);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 

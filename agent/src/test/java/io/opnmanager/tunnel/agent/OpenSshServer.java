@@ -21,7 +21,12 @@ final class OpenSshServer implements AutoCloseable {
     private final String hostKey;
     private final Process process;
 
-    OpenSshServer(Path folder, String authorizedKey) throws Exception {
+    /**
+     * Starts it.
+     *
+     * @param further lines of its configuration
+     */
+    OpenSshServer(Path folder, String authorizedKey, String further) throws Exception {
         if (!Files.isExecutable(PROGRAM)) {
             throw new AssertionError(
                     "these tests need OpenSSH's sshd: apt-get install openssh-server");
@@ -48,8 +53,9 @@ final class OpenSshServer implements AutoCloseable {
                 PasswordAuthentication no
                 KbdInteractiveAuthentication no
                 AllowTcpForwarding remote
+                %s
                 """
-                        .formatted(port, hostKeyFile, folder.resolve("authorized_keys")));
+                        .formatted(port, hostKeyFile, folder.resolve("authorized_keys"), further));
         if ("root".equals(System.getProperty("user.name"))) {
             // Where sshd drops its privileges; a service would have made it.
             Files.createDirectories(Path.of("/run/sshd"));
@@ -89,6 +95,11 @@ final class OpenSshServer implements AutoCloseable {
 
     String hostKey() {
         return hostKey;
+    }
+
+    /** What it and its sessions have said. */
+    String output() throws IOException {
+        return Files.readString(folder.resolve("sshd.log"));
     }
 
     /** The sessions' processes: one a connection. */

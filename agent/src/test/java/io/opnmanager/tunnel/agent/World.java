@@ -34,12 +34,17 @@ final class World implements AutoCloseable {
     }
 
     World(Path folder, @Nullable String otherHostKey) throws Exception {
+        this(folder, otherHostKey, "");
+    }
+
+    /** With further lines for its sshd. */
+    World(Path folder, @Nullable String otherHostKey, String sshd) throws Exception {
         state = folder.resolve("state");
         broker.enrolmentAnswer = answer(1, "ssh-ed25519 AAAA");
         // The far end must know the key and the credential the host key: enrol with what is known.
         Path sshFolder = folder.resolve("sshd");
         Identity identity = Identity.make();
-        ssh = new OpenSshServer(sshFolder, identity.publicLine());
+        ssh = new OpenSshServer(sshFolder, identity.publicLine(), sshd);
         broker.enrolmentAnswer =
                 answer(ssh.port(), otherHostKey == null ? ssh.hostKey() : otherHostKey);
         new Enrolment(new StateFolder(state), "1", "https://localhost:443")

@@ -177,6 +177,10 @@ public final class Splice implements Member, AutoCloseable {
     public void roomed() {
         if (paused.compareAndSet(true, false)) {
             loop.execute(() -> {
+                if (far.room() > 0) {
+                    // Even when the socket has nothing more to say for now.
+                    waitingSince = 0;
+                }
                 if (!closed.get() && !socketEnded) {
                     want(SelectionKey.OP_READ, true);
                 }

@@ -302,6 +302,23 @@ class SpliceTest {
     }
 
     @Test
+    void one_that_filled_the_window_and_then_says_nothing_is_not_stalled() throws Exception {
+        try (Path path = new Path(Duration.ofSeconds(1))) {
+            path.near.room.set(10);
+            path.client.getOutputStream().write(new byte[10]);
+            assertThat(path.target.getInputStream().readNBytes(10)).hasSize(10);
+            Thread.sleep(200);
+            path.near.room.set(FIRST);
+            path.near.splice.roomed();
+            // Longer than the stall time and the pause between two looks.
+            Thread.sleep(2_500);
+
+            path.target.getOutputStream().write(43);
+            assertThat(path.client.getInputStream().read()).isEqualTo(43);
+        }
+    }
+
+    @Test
     void a_peer_that_ignores_its_window_is_told_so() throws Exception {
         try (Path path = new Path()) {
             assertThatThrownBy(() -> path.near.splice.received(new byte[FIRST + 1], 0, FIRST + 1))

@@ -348,7 +348,7 @@ final class Exchange implements Relay.Live {
                 if (request.version() == HttpVersion.HTTP_2) {
                     response.reset(INTERNAL_ERROR);
                 } else {
-                    var _ = request.connection().close();
+                    Cut.now(request.connection());
                 }
             }
         }

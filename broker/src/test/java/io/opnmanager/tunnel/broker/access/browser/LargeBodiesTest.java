@@ -1,6 +1,7 @@
 package io.opnmanager.tunnel.broker.access.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
+import java.net.SocketException;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -140,6 +142,33 @@ class LargeBodiesTest {
 
             assertThat(drink(browser.in, LARGE)).isNotEmpty();
             assertThat(poured).hasValue(LARGE);
+        }
+    }
+
+    @Test
+    void one_that_takes_nothing_for_too_long_is_cut_off_though_it_never_reads() throws Exception {
+        RelayWorld.Limits brief =
+                new RelayWorld.Limits(Duration.ofSeconds(30), Duration.ofSeconds(2), 64, 1_000);
+        try (RawPage page =
+                        RawPage.start(line -> {
+                            line.readHead();
+                            line.write("HTTP/1.1 200 OK\r\nContent-Length: " + LARGE + "\r\n\r\n");
+                            for (long left = LARGE; left > 0; left -= BLOCK) {
+                                line.out.write(new byte[BLOCK]);
+                            }
+                        });
+                RelayWorld world = RelayWorld.before(page, brief);
+                RawBrowser browser = world.browser()) {
+            browser.ask("GET /");
+            browser.head();
+
+            // Writing tells what reading would hide behind the bytes that are on their way.
+            await().atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() ->
+                            assertThatThrownBy(() -> browser.send("G"))
+                                    .isInstanceOf(SocketException.class));
+
+            await().atMost(Duration.ofSeconds(10)).until(() -> page.openConnections() == 0);
         }
     }
 

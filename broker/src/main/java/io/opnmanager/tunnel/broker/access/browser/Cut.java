@@ -1,0 +1,24 @@
+package io.opnmanager.tunnel.broker.access.browser;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.impl.HttpServerConnection;
+
+/**
+ * Ends a connection whose other end takes nothing. Vert.x closes one when all that was written to
+ * it is sent, which here is never; TLS first waits to say goodbye; and the kernel would keep
+ * megabytes for minutes. A reset waits for nothing and keeps nothing.
+ */
+final class Cut {
+
+    private Cut() {}
+
+    /** On the connection's event loop. */
+    static void now(HttpConnection connection) {
+        Channel channel = ((HttpServerConnection) connection).channel();
+        channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        // From the first handler on there is only the socket.
+        var _ = channel.pipeline().firstContext().close();
+    }
+}
