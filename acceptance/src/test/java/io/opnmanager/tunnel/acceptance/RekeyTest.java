@@ -30,7 +30,7 @@ class RekeyTest {
     private static final int STREAMS = 4;
     private static final long EACH = 32L << 20;
 
-    /** Bytes in one direction after which the broker wants other keys; a thousand MiB by itself. */
+    /** Bytes in one direction after which the broker wants other keys; 64 GiB by itself. */
     private static final long LIMIT = 4L << 20;
 
     /** Far fewer than the bytes are worth, for the exchange itself takes time. */
@@ -44,7 +44,7 @@ class RekeyTest {
         world =
                 World.named("rekey")
                         // Of the library, which reads it from the system's properties.
-                        .with("org.apache.sshd.config.rekey-bytes-limit", Long.toString(LIMIT))
+                        .with("org.apache.sshd.config.rekey-blocks-limit", Long.toString(LIMIT / 16))
                         .start();
         echo = EchoService.start();
     }
