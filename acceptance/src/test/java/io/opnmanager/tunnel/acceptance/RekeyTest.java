@@ -44,7 +44,9 @@ class RekeyTest {
         world =
                 World.named("rekey")
                         // Of the library, which reads it from the system's properties.
-                        .with("org.apache.sshd.config.rekey-blocks-limit", Long.toString(LIMIT / 16))
+                        .with(
+                                "org.apache.sshd.config.rekey-blocks-limit",
+                                Long.toString(LIMIT / 16))
                         .start();
         echo = EchoService.start();
     }
