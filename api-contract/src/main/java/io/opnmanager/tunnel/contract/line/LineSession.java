@@ -5,19 +5,14 @@ import io.opnmanager.tunnel.contract.splice.Member;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
-import java.util.ArrayDeque;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import org.apache.sshd.common.future.CloseFuture;
-import org.apache.sshd.common.io.AbstractIoWriteFuture;
 import org.apache.sshd.common.io.IoHandler;
 import org.apache.sshd.common.io.IoService;
 import org.apache.sshd.common.io.IoSession;
@@ -42,9 +37,6 @@ public final class LineSession extends AbstractCloseable implements IoSession, M
 
     private static final AtomicLong IDS = new AtomicLong();
 
-    /** So many packets are given to the socket at once. */
-    private static final int GATHERED = 16;
-
     private final long id = IDS.incrementAndGet();
     private final LineService service;
     private final SocketChannel socket;
@@ -55,15 +47,7 @@ public final class LineSession extends AbstractCloseable implements IoSession, M
     private final SocketAddress remote;
     private final Map<Object, Object> attributes = new ConcurrentHashMap<>();
 
-    /**
-     * Of every packet that the socket took at once: each future of the library looks up a logger.
-     */
-    private final IoWriteFuture written;
-
-    private final ReentrantLock lock = new ReentrantLock();
-    // Guarded by the lock.
-    private final ArrayDeque<Write> writes = new ArrayDeque<>();
-    private boolean outputEnds;
+    private final Outbox outbox;
 
     private volatile boolean carries;
     private volatile boolean suspended;
@@ -88,7 +72,7 @@ public final class LineSession extends AbstractCloseable implements IoSession, M
         this.patient = patient;
         this.local = socket.getLocalAddress();
         this.remote = socket.getRemoteAddress();
-        this.written = AbstractIoWriteFuture.fulfilled(remote, true);
+        this.outbox = new Outbox(socket, remote);
     }
 
     /** The line of a session whose transport is {@link LineTransport}. */
@@ -113,7 +97,7 @@ public final class LineSession extends AbstractCloseable implements IoSession, M
                 if (!isClosing()) {
                     key = loop.register(socket, this);
                     wantToRead();
-                    Loop.want(key, SelectionKey.OP_WRITE, waits());
+                    Loop.want(key, SelectionKey.OP_WRITE, outbox.waits());
                 }
             } catch (IOException e) {
                 failed(e);
@@ -125,15 +109,6 @@ public final class LineSession extends AbstractCloseable implements IoSession, M
         Loop.want(key, SelectionKey.OP_READ, !handed && !suspended);
     }
 
-    private boolean waits() {
-        lock.lock();
-        try {
-            return !writes.isEmpty();
-        } finally {
-            lock.unlock();
-        }
-    }
-
     @Override
     public void ready() {
         SelectionKey known = key;
@@ -142,7 +117,8 @@ public final class LineSession extends AbstractCloseable implements IoSession, M
         }
         try {
             if (known.isWritable()) {
-                flush();
+                outbox.flush();
+                Loop.want(key, SelectionKey.OP_WRITE, outbox.waits());
             }
             if (known.isReadable()) {
                 receive();
@@ -208,119 +184,35 @@ public final class LineSession extends AbstractCloseable implements IoSession, M
         close(true);
     }
 
-    /** A packet, or what is left of it. Its bytes are the writer's again when it is done. */
-    private static final class Write extends AbstractIoWriteFuture {
-        private final ByteBuffer bytes;
-
-        private Write(Object id, ByteBuffer bytes) {
-            super(id, null);
-            this.bytes = bytes;
-        }
-
-        private void done() {
-            setValue(true);
-        }
-
-        private void failed(Exception why) {
-            setValue(why);
-        }
-    }
-
     @Override
     public IoWriteFuture writeBuffer(Buffer packet) {
         ByteBuffer bytes = ByteBuffer.wrap(packet.array(), packet.rpos(), packet.available());
-        Exception failure;
-        lock.lock();
         try {
-            if (isClosing() || outputEnds) {
-                throw new ClosedChannelException();
+            IoWriteFuture write = outbox.write(bytes);
+            if (!write.isDone()) {
+                loop.execute(() -> Loop.want(key, SelectionKey.OP_WRITE, outbox.waits()));
             }
-            if (writes.isEmpty()) {
-                var _ = socket.write(bytes);
-            }
-            return bytes.hasRemaining() ? queue(bytes) : written;
+            return write;
         } catch (IOException e) {
-            failure = e;
-        } finally {
-            lock.unlock();
+            failed(e);
+            return outbox.lost(bytes, e);
         }
-        // Told without the lock: who hears of it may write.
-        failed(failure);
-        Write lost = new Write(remote, bytes);
-        lost.failed(failure);
-        return lost;
-    }
-
-    private Write queue(ByteBuffer bytes) {
-        Write write = new Write(remote, bytes);
-        writes.add(write);
-        loop.execute(() -> Loop.want(key, SelectionKey.OP_WRITE, waits()));
-        return write;
-    }
-
-    /** In the loop's thread. */
-    private void flush() throws IOException {
-        ArrayDeque<Write> done = new ArrayDeque<>();
-        lock.lock();
-        try {
-            ByteBuffer[] next =
-                    writes.stream()
-                            .limit(GATHERED)
-                            .map(write -> write.bytes)
-                            .toArray(ByteBuffer[]::new);
-            var _ = socket.write(next);
-            while (!writes.isEmpty() && !writes.getFirst().bytes.hasRemaining()) {
-                done.add(writes.removeFirst());
-            }
-            if (writes.isEmpty()) {
-                Loop.want(key, SelectionKey.OP_WRITE, false);
-                if (outputEnds) {
-                    socket.shutdownOutput();
-                }
-            }
-        } finally {
-            lock.unlock();
-        }
-        done.forEach(Write::done);
     }
 
     @Override
     public void shutdownOutputStream() throws IOException {
-        lock.lock();
-        try {
-            outputEnds = true;
-            if (writes.isEmpty() && socket.isOpen()) {
-                socket.shutdownOutput();
-            }
-        } finally {
-            lock.unlock();
-        }
+        outbox.end();
     }
 
     /** What was to be written is still written. */
     @Override
     protected CloseFuture doCloseGracefully() {
-        List<Write> pending;
-        lock.lock();
-        try {
-            pending = List.copyOf(writes);
-        } finally {
-            lock.unlock();
-        }
-        return builder().when(toString(), pending).build().close(false);
+        return builder().when(toString(), outbox.waiting()).build().close(false);
     }
 
     @Override
     protected void doCloseImmediately() {
-        List<Write> lost;
-        lock.lock();
-        try {
-            lost = List.copyOf(writes);
-            writes.clear();
-        } finally {
-            lock.unlock();
-        }
-        lost.forEach(write -> write.failed(new ClosedChannelException()));
+        outbox.close();
         try {
             socket.close();
         } catch (IOException e) {
