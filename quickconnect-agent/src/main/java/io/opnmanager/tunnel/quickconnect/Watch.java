@@ -35,7 +35,10 @@ final class Watch implements AutoCloseable {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
-    private static final Duration LONGEST_RETRY = Duration.ofSeconds(60);
+
+    /** With 60 s some agents of a broker that was gone for ten seconds came back a minute later. */
+    private static final Duration LONGEST_RETRY = Duration.ofSeconds(20);
+
     private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(5);
     private static final Duration ENDING = Duration.ofMillis(300);
     private static final double JITTER = 0.1;

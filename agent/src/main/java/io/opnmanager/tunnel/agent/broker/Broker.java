@@ -40,6 +40,10 @@ public final class Broker implements AutoCloseable {
     private static final int LONGEST_DETAIL = 300;
     private static final int LARGEST_HEADERS = 16 * 1024;
     private static final int CONNECTIONS = 8;
+
+    /** Longer than the pause between two check-ins, so that not every other shakes hands anew. */
+    private static final int KEPT_SECONDS = 90;
+
     private static final ObjectMapper PROBLEMS =
             new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
@@ -72,6 +76,7 @@ public final class Broker implements AutoCloseable {
                             trust.applyTo(options);
                             options.setMaxHeaderSize(LARGEST_HEADERS)
                                     .setMaxPoolSize(CONNECTIONS)
+                                    .setKeepAliveTimeout(KEPT_SECONDS)
                                     .setMaxWaitQueueSize(1000);
                         });
         if (agentToken != null) {

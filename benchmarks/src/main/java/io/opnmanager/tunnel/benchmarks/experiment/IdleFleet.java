@@ -147,7 +147,7 @@ public final class IdleFleet implements Experiment {
         bench.setting("check-ins", "every 60 s ± 10 %");
         bench.setting(
                 "after the kill",
-                "agents try again after 0 to 1, 2, 4, … 60 s by chance, as the product's do");
+                "agents try again after 0 to 1, 2, 4, … 20 s by chance, as the product's do");
     }
 
     /** One click a note, the first ones for warming up. */

@@ -23,7 +23,8 @@ final class Agent {
     private static final long PID = 4711;
     private static final long FIRST_PAUSE_MILLIS = 100;
     private static final long FIRST_RETRY_MILLIS = 1_000;
-    private static final long LONGEST_RETRY_MILLIS = 60_000;
+    private static final long LONGEST_RETRY_MILLIS = 20_000;
+    private static final long LONGEST_CHECKIN_RETRY_MILLIS = 60_000;
     private static final long CHECKIN_MILLIS = 60_000;
     private static final int JITTER_MILLIS = 6_000;
     private static final int OK = 200;
@@ -161,7 +162,7 @@ final class Agent {
                 tally.refused(answer.status());
             }
             later(this::checkin, ThreadLocalRandom.current().nextLong(checkinCeiling + 1));
-            checkinCeiling = Math.min(checkinCeiling * 2, LONGEST_RETRY_MILLIS);
+            checkinCeiling = Math.min(checkinCeiling * 2, LONGEST_CHECKIN_RETRY_MILLIS);
             return;
         }
         checkinCeiling = FIRST_RETRY_MILLIS;
