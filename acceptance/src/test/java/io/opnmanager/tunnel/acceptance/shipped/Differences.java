@@ -159,8 +159,8 @@ final class Differences {
             all.stream()
                     .skip(2)
                     .limit(LINES)
-                    .forEach(line -> told.append("\n    ")
-                            .append(line, 0, Math.min(WIDTH, line.length())));
+                    .forEach(line ->
+                            told.append("\n    ").append(line, 0, Math.min(WIDTH, line.length())));
             return told.toString();
         } finally {
             Files.delete(first);

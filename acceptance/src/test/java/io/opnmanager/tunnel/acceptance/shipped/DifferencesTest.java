@@ -25,14 +25,17 @@ class DifferencesTest {
         Path other = built("other", "Foo", "Baz");
 
         assertThat(Differences.between(one, one)).isEmpty();
-        assertThat(Differences.between(one, other)).hasSize(1).first().satisfies(told -> {
-            assertThat(told)
-                    .startsWith(
-                            "broker/target/quarkus-app/quarkus/generated-bytecode.jar: content of Foo.class\n")
-                    .containsPattern("-.* ldc +# +// String Bar\n")
-                    .containsPattern("\\+.* ldc +# +// String Baz(\n|$)");
-            assertThat(told.lines()).hasSizeLessThan(10);
-        });
+        assertThat(Differences.between(one, other))
+                .hasSize(1)
+                .first()
+                .satisfies(told -> {
+                    assertThat(told)
+                            .startsWith(
+                                    "broker/target/quarkus-app/quarkus/generated-bytecode.jar: content of Foo.class\n")
+                            .containsPattern("-.* ldc +# +// String Bar\n")
+                            .containsPattern("\\+.* ldc +# +// String Baz(\n|$)");
+                    assertThat(told.lines()).hasSizeLessThan(10);
+                });
     }
 
     @Test
@@ -41,7 +44,8 @@ class DifferencesTest {
                 .hasSize(1)
                 .first()
                 .asString()
-                .contains("other entries or another order", "\n    -Foo1.class", "\n    +Foo2.class");
+                .contains(
+                        "other entries or another order", "\n    -Foo1.class", "\n    +Foo2.class");
     }
 
     @Test
@@ -62,11 +66,12 @@ class DifferencesTest {
                 ClassFile.of()
                         .build(
                                 ClassDesc.of(type),
-                                in -> in.withMethodBody(
-                                        "word",
-                                        MethodTypeDesc.of(ConstantDescs.CD_String),
-                                        ClassFile.ACC_STATIC,
-                                        code -> code.ldc(word).areturn()));
+                                in ->
+                                        in.withMethodBody(
+                                                "word",
+                                                MethodTypeDesc.of(ConstantDescs.CD_String),
+                                                ClassFile.ACC_STATIC,
+                                                code -> code.ldc(word).areturn()));
         try (var out = new JarOutputStream(Files.newOutputStream(jar))) {
             JarEntry entry = new JarEntry(type + ".class");
             entry.setTime(0);
