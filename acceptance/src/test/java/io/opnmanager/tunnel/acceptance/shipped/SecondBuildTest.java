@@ -14,14 +14,20 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
 
-/** Builds everything again, which takes minutes; nothing else here does. */
+/**
+ * Builds everything again, which takes minutes; nothing else here does. Twice at once takes four
+ * minutes on two cores with nothing beside it, and must not fail where there is something.
+ */
+@Timeout(value = 30, unit = TimeUnit.MINUTES)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SecondBuildTest {
 
