@@ -50,11 +50,14 @@ constant_hashes="-XX:+UnlockExperimentalVMOptions -XX:hashCode=2"
 # Set.of and Map.of are walked in an order that each JVM draws from the clock when it starts. Only a JVM that will write down what it loaded
 # draws none, so that the same is written each time; nobody needs what this one writes, and it goes away.
 no_salt="-XX:AOTMode=record -XX:AOTConfiguration=$work/recording"
+# Quarkus keeps what it resolved before compiling in a cache that a JVM empties after a time; on a slow machine it resolves again after packaging,
+# finds the jar where the folder of classes was, and lists what is in it in another order. This JVM forgets only when memory runs out.
+no_forgetting="-XX:SoftRefLRUPolicyMSPerMB=2147483647"
 # With the parallel collector a JVM crashed once while it wrote its recording, after all was built. Another one in MAVEN_OPTS ends it at its start.
 collector="-XX:+UseSerialGC"
 # It would say of thousands of classes that it does not write them down.
 quiet="-Xlog:disable -Xlog:all=error:stderr"
-MAVEN_OPTS="${MAVEN_OPTS:-} $constant_hashes $no_salt $collector $quiet"
+MAVEN_OPTS="${MAVEN_OPTS:-} $constant_hashes $no_salt $no_forgetting $collector $quiet"
 export MAVEN_OPTS
 
 # What is listed in the end was made now.
@@ -64,6 +67,7 @@ for program in broker agent quickconnect-agent deploy/tunnelctl; do
 done
 
 ./mvnw -Pequal -DskipTests clean package ${1+"$@"} || fail "$BROKE" "the build failed"
+[ -s "$work/recording" ] || fail "$BROKE" "the JVM recorded nothing, so it drew lots: another build would not be equal"
 
 sums() { # FOLDER
     find "$1" -type f | sort | while read -r file; do

@@ -28,6 +28,12 @@ final class SecondBuild {
     /** A minute each, if nothing else runs. */
     private static final Duration LIMIT = Duration.ofMinutes(30);
 
+    /**
+     * What a JVM keeps only softly is gone at each collection, as between two far steps of a build
+     * on a slow machine; the script must not let it.
+     */
+    private static final String FORGETFUL = " -XX:SoftRefLRUPolicyMSPerMB=0";
+
     private static final Set<String> NOT_SOURCES =
             Set.of("target", ".git", ".demo", "node_modules", ".idea", ".vscode");
 
@@ -145,15 +151,19 @@ final class SecondBuild {
 
     /** The programs, as they are released. */
     void release() throws IOException, InterruptedException {
-        run("deploy/release/build.sh", ",deploy/build-order,deploy/packages", List.of());
+        run(
+                "deploy/release/build.sh",
+                ",deploy/build-order,deploy/packages",
+                List.of(),
+                machine == Machine.SMALL ? FORGETFUL : "");
     }
 
     /** The programs, with these words more for Maven. */
     void run(String... more) throws IOException, InterruptedException {
-        run("./mvnw", "", Stream.concat(Stream.of("package"), Stream.of(more)).toList());
+        run("./mvnw", "", Stream.concat(Stream.of("package"), Stream.of(more)).toList(), "");
     }
 
-    private void run(String program, String modules, List<String> more)
+    private void run(String program, String modules, List<String> more, String jvm)
             throws IOException, InterruptedException {
         Path log = root.resolveSibling("build.log");
         List<String> command =
@@ -169,7 +179,7 @@ final class SecondBuild {
                         .redirectOutput(log.toFile());
         builder.environment().put("TZ", machine.zone);
         builder.environment().put("LC_ALL", machine.language);
-        builder.environment().put("MAVEN_OPTS", machine.jvm);
+        builder.environment().put("MAVEN_OPTS", machine.jvm + jvm);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         Process process = builder.start();
         try {
