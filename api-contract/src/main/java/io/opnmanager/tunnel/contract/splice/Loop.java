@@ -23,7 +23,7 @@ public final class Loop implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Loop.class.getName());
 
     /** The most that is read at once, and so the most of a packet. */
-    static final int CHUNK = 128 * 1024;
+    static final int CHUNK = 64 * 1024;
 
     /** Before the bytes of a packet: room for the message's and the packet's own head. */
     public static final int HEAD = 32;
