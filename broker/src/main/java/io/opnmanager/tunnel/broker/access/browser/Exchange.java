@@ -312,7 +312,7 @@ final class Exchange implements Relay.Live {
         finish();
         resetAsked();
         if (response.headWritten()) {
-            response.reset(INTERNAL_ERROR);
+            cut(response.writeQueueFull());
             return;
         }
         boolean asPage = head.isDocument();
@@ -345,12 +345,21 @@ final class Exchange implements Relay.Live {
             case BROWSER -> {
                 finish();
                 resetAsked();
-                if (request.version() == HttpVersion.HTTP_2) {
-                    response.reset(INTERNAL_ERROR);
-                } else {
-                    Cut.now(request.connection());
-                }
+                cut(true);
             }
+        }
+    }
+
+    /**
+     * An answer that was begun ends in the middle.
+     *
+     * @param takesNothing whether waiting for the browser would be in vain
+     */
+    private void cut(boolean takesNothing) {
+        if (takesNothing && request.version() != HttpVersion.HTTP_2) {
+            Cut.now(request.connection());
+        } else {
+            response.reset(INTERNAL_ERROR);
         }
     }
 

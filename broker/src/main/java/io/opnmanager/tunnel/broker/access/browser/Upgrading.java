@@ -187,7 +187,9 @@ final class Upgrading implements Relay.Live {
     }
 
     private static void close(@Nullable NetSocket socket) {
-        if (socket != null) {
+        if (socket != null && socket.writeQueueFull()) {
+            Cut.now(socket);
+        } else if (socket != null) {
             var _ = socket.close();
         }
     }

@@ -124,15 +124,7 @@ class LargeBodiesTest {
     @Test
     void a_browser_that_takes_nothing_holds_the_page_back() throws Exception {
         AtomicLong poured = new AtomicLong();
-        try (RawPage page =
-                        RawPage.start(line -> {
-                            line.readHead();
-                            line.write("HTTP/1.1 200 OK\r\nContent-Length: " + LARGE + "\r\n\r\n");
-                            for (long left = LARGE; left > 0; left -= BLOCK) {
-                                line.out.write(new byte[BLOCK]);
-                                poured.addAndGet(BLOCK);
-                            }
-                        });
+        try (RawPage page = RawPage.start(line -> pour(line, poured));
                 RelayWorld world = RelayWorld.before(page);
                 RawBrowser browser = world.browser()) {
             browser.ask("GET /");
@@ -149,27 +141,63 @@ class LargeBodiesTest {
     void one_that_takes_nothing_for_too_long_is_cut_off_though_it_never_reads() throws Exception {
         RelayWorld.Limits brief =
                 new RelayWorld.Limits(Duration.ofSeconds(30), Duration.ofSeconds(2), 64, 1_000);
+        try (RawPage page = RawPage.start(line -> pour(line, new AtomicLong()));
+                RelayWorld world = RelayWorld.before(page, brief);
+                RawBrowser browser = world.browser()) {
+            browser.ask("GET /");
+            browser.head();
+
+            assertIsCutOff(browser);
+            await().atMost(Duration.ofSeconds(10)).until(() -> page.openConnections() == 0);
+        }
+    }
+
+    @Test
+    void one_that_takes_nothing_is_cut_off_at_once_when_its_session_ends() throws Exception {
+        AtomicLong poured = new AtomicLong();
         try (RawPage page =
                         RawPage.start(line -> {
                             line.readHead();
                             line.write("HTTP/1.1 200 OK\r\nContent-Length: " + LARGE + "\r\n\r\n");
                             for (long left = LARGE; left > 0; left -= BLOCK) {
                                 line.out.write(new byte[BLOCK]);
+                                poured.addAndGet(BLOCK);
                             }
                         });
-                RelayWorld world = RelayWorld.before(page, brief);
+                RelayWorld world = RelayWorld.before(page);
                 RawBrowser browser = world.browser()) {
             browser.ask("GET /");
             browser.head();
+            awaitNoMore(poured);
+            world.endSession();
 
-            // Writing tells what reading would hide behind the bytes that are on their way.
-            await().atMost(Duration.ofSeconds(20))
-                    .untilAsserted(() ->
-                            assertThatThrownBy(() -> browser.send("G"))
-                                    .isInstanceOf(SocketException.class));
-
-            await().atMost(Duration.ofSeconds(10)).until(() -> page.openConnections() == 0);
+            assertIsCutOff(browser);
         }
+    }
+
+    private static void pour(RawPage.Line line, AtomicLong poured) throws IOException {
+        line.readHead();
+        line.write("HTTP/1.1 200 OK\r\nContent-Length: " + LARGE + "\r\n\r\n");
+        for (long left = LARGE; left > 0; left -= BLOCK) {
+            line.out.write(new byte[BLOCK]);
+            poured.addAndGet(BLOCK);
+        }
+    }
+
+    /** Writing tells what reading would hide behind the bytes that are on their way. */
+    private static void assertIsCutOff(RawBrowser browser) {
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() ->
+                        assertThatThrownBy(() -> browser.send("G"))
+                                .isInstanceOf(SocketException.class));
+    }
+
+    /** All that lies between the two is full. */
+    private static void awaitNoMore(AtomicLong count) {
+        AtomicLong before = new AtomicLong(-1);
+        await().pollInterval(Duration.ofMillis(500))
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> before.getAndSet(count.get()) == count.get());
     }
 
     @Test

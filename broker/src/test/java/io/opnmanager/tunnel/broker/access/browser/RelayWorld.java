@@ -90,6 +90,11 @@ final class RelayWorld implements AutoCloseable {
         return new RawBrowser(port);
     }
 
+    /** As when it is closed, or its window. */
+    void endSession() {
+        relay.close();
+    }
+
     @Override
     public void close() {
         relay.close();
