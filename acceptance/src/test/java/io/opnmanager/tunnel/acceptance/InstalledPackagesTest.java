@@ -254,6 +254,9 @@ class InstalledPackagesTest {
         for (String unit : List.of(AGENT, QUICKCONNECT)) {
             assertThat(state(unit)).isEqualTo("active");
             assertThat(root.ok("stat", "--format=%U", "/proc/" + process(unit))).isEqualTo(AGENT);
+            assertThat(root.ok("sh", "-c", "tr '\\0' ' ' </proc/" + process(unit) + "/cmdline"))
+                    .contains("-XX:+UseSerialGC ", ".aot")
+                    .containsPattern("-Xmx(16|32)m ");
         }
     }
 
