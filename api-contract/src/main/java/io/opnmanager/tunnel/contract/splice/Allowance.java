@@ -33,17 +33,17 @@ public final class Allowance {
         return new Allowance(this, mostOfIt);
     }
 
-    /** Takes all of it or nothing. */
-    boolean take(long bytes) {
-        if (taken.addAndGet(bytes) > most) {
-            taken.addAndGet(-bytes);
-            return false;
-        }
-        if (above != null && !above.take(bytes)) {
-            taken.addAndGet(-bytes);
-            return false;
-        }
-        return true;
+    /**
+     * Takes as much as there is, so many bytes at the most.
+     *
+     * @return how many that were
+     */
+    long take(long bytes) {
+        long before = taken.getAndUpdate(now -> now + Math.clamp(most - now, 0, bytes));
+        long own = Math.clamp(most - before, 0, bytes);
+        long granted = above == null ? own : above.take(own);
+        taken.addAndGet(granted - own);
+        return granted;
     }
 
     void giveBack(long bytes) {

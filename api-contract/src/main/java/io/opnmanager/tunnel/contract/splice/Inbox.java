@@ -3,23 +3,34 @@ package io.opnmanager.tunnel.contract.splice;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes that a socket did not take yet: a ring that grows with what is in it and shrinks when it is
- * empty, so that an idle connection costs nothing. It counts bytes, not packets: a peer that sends
- * them one by one costs no more. Guarded by its splice, and bounded by its window.
+ * Bytes that a socket did not take yet, in arrays that are full but for the first and the last, so
+ * that what waits takes about as much memory as it is and an idle connection costs nothing. It
+ * counts bytes, not packets: a peer that sends them one by one costs no more. Guarded by its
+ * splice, and bounded by its window.
  */
 final class Inbox {
 
-    private static final byte[] NONE = new byte[0];
-    private static final int FIRST = 16 * 1024;
+    /** The least that an array has. */
+    private static final int LEAST = 4 * 1024;
 
-    /** A larger ring is not kept for the next time. */
-    private static final int WORTH_KEEPING = 256 * 1024;
+    private final Packets packets;
+    private final ArrayDeque<byte[]> arrays = new ArrayDeque<>();
 
-    private byte[] ring = NONE;
+    /** Where the next byte is in the first array. */
     private int head;
+
+    /** Where the next byte goes in the last array. */
+    private int tail;
+
     private int size;
+
+    Inbox(Packets packets) {
+        this.packets = packets;
+    }
 
     int size() {
         return size;
@@ -27,27 +38,27 @@ final class Inbox {
 
     /** Bytes of memory that it takes now. */
     int held() {
-        return ring.length;
+        return arrays.stream().mapToInt(array -> array.length).sum();
     }
 
     void put(byte[] data, int from, int length) {
-        if (size + length > ring.length) {
-            grow(size + length);
-        }
-        int tail = (head + size) % ring.length;
-        int first = Math.min(length, ring.length - tail);
-        System.arraycopy(data, from, ring, tail, first);
-        System.arraycopy(data, from + first, ring, 0, length - first);
         size += length;
-    }
-
-    private void grow(int needed) {
-        byte[] larger = new byte[Math.max(Math.max(FIRST, needed), ring.length * 2)];
-        int first = Math.min(size, ring.length - head);
-        System.arraycopy(ring, head, larger, 0, first);
-        System.arraycopy(ring, 0, larger, first, size - first);
-        ring = larger;
-        head = 0;
+        int next = from;
+        int left = length;
+        while (left > 0) {
+            byte @Nullable [] last = arrays.peekLast();
+            if (last == null || tail == last.length) {
+                // Whoever has filled one will soon have filled the next.
+                last = packets.take(last == null ? Math.max(left, LEAST) : Packets.CHUNK);
+                arrays.addLast(last);
+                tail = 0;
+            }
+            int fits = Math.min(left, last.length - tail);
+            System.arraycopy(data, next, last, tail, fits);
+            tail += fits;
+            next += fits;
+            left -= fits;
+        }
     }
 
     /**
@@ -58,20 +69,17 @@ final class Inbox {
     int writeTo(WritableByteChannel socket) throws IOException {
         int all = 0;
         while (size > 0) {
-            int offered = Math.min(size, Math.min(Loop.CHUNK, ring.length - head));
-            int taken = socket.write(ByteBuffer.wrap(ring, head, offered));
-            head = (head + taken) % ring.length;
-            size -= taken;
+            byte[] first = arrays.getFirst();
+            int offered = Math.min(size, first.length - head);
+            int taken = socket.write(ByteBuffer.wrap(first, head, offered));
             all += taken;
+            size -= taken;
+            head += taken;
             if (taken < offered) {
                 break;
             }
-        }
-        if (size == 0) {
+            packets.giveBack(arrays.removeFirst());
             head = 0;
-            if (ring.length > WORTH_KEEPING) {
-                ring = NONE;
-            }
         }
         return all;
     }
@@ -85,7 +93,8 @@ final class Inbox {
         int dropped = size;
         size = 0;
         head = 0;
-        ring = NONE;
+        arrays.forEach(packets::giveBack);
+        arrays.clear();
         return dropped;
     }
 }

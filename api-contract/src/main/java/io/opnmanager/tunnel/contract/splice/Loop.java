@@ -9,7 +9,6 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Queue;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -22,31 +21,23 @@ public final class Loop implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(Loop.class.getName());
 
-    /** The most that is read at once, and so the most of a packet. */
-    static final int CHUNK = 64 * 1024;
-
     /** Before the bytes of a packet: room for the message's and the packet's own head. */
-    public static final int HEAD = 32;
+    public static final int HEAD = Packets.HEAD;
 
-    /** Behind them: padding (RFC 4253 §6, up to 255 bytes) and the tag. */
-    static final int TAIL = 320;
+    /** The most that is read of a line at once: a few packets of several connections. */
+    private static final int MOST = 4 * Packets.CHUNK;
 
     private static final long SWEEP_MILLIS = 1_000;
-
-    /** From this size on arrays are kept for the next packet. */
-    private static final int WORTH_KEEPING = 16 * 1024;
-
-    private static final int KEPT = 8;
 
     private final Selector selector;
     private final Thread thread;
     private final Queue<Runnable> work = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean woken = new AtomicBoolean();
-    private final ArrayBlockingQueue<byte[]> spare = new ArrayBlockingQueue<>(KEPT);
+    private final Packets packets = new Packets();
     private volatile boolean closed;
 
     /** Of its thread only. What a socket gave before it is known how much it is. */
-    private final ByteBuffer read = ByteBuffer.allocateDirect(CHUNK);
+    private final ByteBuffer read = ByteBuffer.allocateDirect(MOST);
 
     /** Starts its thread, which does not keep a program alive. */
     public Loop(String name) {
@@ -153,7 +144,7 @@ public final class Loop implements AutoCloseable {
      * @return how many; -1 at the end of the stream
      */
     int read(SocketChannel socket, int most) throws IOException {
-        read.clear().limit(Math.min(most, CHUNK));
+        read.clear().limit(Math.min(most, Packets.CHUNK));
         return socket.read(read);
     }
 
@@ -161,19 +152,14 @@ public final class Loop implements AutoCloseable {
     byte[] packet() {
         read.flip();
         int length = read.remaining();
-        byte[] packet = length < WORTH_KEEPING ? null : spare.poll();
-        if (packet == null) {
-            packet = new byte[HEAD + (length < WORTH_KEEPING ? length : CHUNK) + TAIL];
-        }
+        byte[] packet = packets.take(length);
         read.get(packet, HEAD, length);
         return packet;
     }
 
-    /** A packet was sent and its array is nobody's. */
-    void giveBack(byte[] packet) {
-        if (packet.length == HEAD + CHUNK + TAIL) {
-            var _ = spare.offer(packet);
-        }
+    /** The arrays of what is on its way through it. */
+    Packets packets() {
+        return packets;
     }
 
     /** Ends its thread, and with it every splice. */

@@ -17,6 +17,9 @@ public final class ReceiveWindow {
     /** A window is too large when half of it takes this long. */
     private static final long SLOW_NANOS = 2 * PATH_NANOS;
 
+    /** Bytes that are told of at once; what is not told yet is missing on a long path. */
+    private static final int WORTH_TELLING = 256 * 1024;
+
     private final int first;
     private final int most;
     private final Allowance allowance;
@@ -82,7 +85,7 @@ public final class ReceiveWindow {
         }
         // What lies here counts as open: a window is what may be on its way or wait.
         long wanted = size - open - waiting;
-        if (wanted < size / 4) {
+        if (wanted < Math.min(size / 4, WORTH_TELLING)) {
             return 0;
         }
         open += wanted;
@@ -91,10 +94,7 @@ public final class ReceiveWindow {
 
     private void follow(long took, int waiting) {
         if (took < PATH_NANOS / 2 && waiting <= size / 4 && size < most) {
-            int more = Math.min(size, most - size);
-            if (allowance.take(more)) {
-                size += more;
-            }
+            size += (int) allowance.take(Math.min(size, most - size));
         } else if (took > SLOW_NANOS && size > first) {
             int less = size - Math.max(first, size / 2);
             size -= less;

@@ -36,7 +36,7 @@ public final class Splice implements Member, AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by the lock.
     private final ReceiveWindow window;
-    private final Inbox inbox = new Inbox();
+    private final Inbox inbox;
     private boolean farEnded;
     private boolean outputShut;
 
@@ -52,6 +52,15 @@ public final class Splice implements Member, AutoCloseable {
 
     private volatile boolean socketEnded;
     private volatile boolean farGone;
+
+    /**
+     * The least room that is used: half of what a packet may have, or of the window if it is
+     * smaller (RFC 1122 §4.2.3.4, of TCP). Written in the loop's thread.
+     */
+    private volatile int worthwhile;
+
+    /** The window has stayed smaller than that; what there is of it is used. */
+    private volatile boolean hurried;
 
     private volatile long goneSince;
 
@@ -75,6 +84,7 @@ public final class Splice implements Member, AutoCloseable {
         this.watch = watch;
         this.window = window;
         this.stallNanos = stall.toNanos();
+        this.inbox = new Inbox(loop.packets());
         socket.configureBlocking(false);
         socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
     }
@@ -126,11 +136,12 @@ public final class Splice implements Member, AutoCloseable {
 
     private void forward() throws IOException {
         for (int turn = 0; turn < UNDER_WAY; turn++) {
-            int room = underWay.get() < UNDER_WAY && !farGone ? far.room() : 0;
-            if (room == 0) {
+            int room = far.room();
+            if (!takes(room)) {
                 pause();
                 return;
             }
+            worthwhile = Math.max(worthwhile, Math.min(room, Packets.CHUNK) / 2);
             int length = loop.read(socket, room);
             if (length == 0) {
                 return;
@@ -144,13 +155,22 @@ public final class Splice implements Member, AutoCloseable {
             }
             watch.sent(length);
             waitingSince = 0;
+            hurried = false;
             byte[] packet = loop.packet();
             var _ = underWay.incrementAndGet();
             far.send(packet, length, () -> written(packet));
-            if (length < Math.min(room, Loop.CHUNK)) {
+            if (length < Math.min(room, Packets.CHUNK)) {
                 return;
             }
         }
+    }
+
+    /** Whether the line takes a packet, and one that is worth its head, its tag and its calls. */
+    private boolean takes(int room) {
+        return underWay.get() < UNDER_WAY
+                && !farGone
+                && room > 0
+                && (hurried || room >= worthwhile);
     }
 
     /** The line takes nothing more now; {@link #roomed} goes on. */
@@ -160,27 +180,21 @@ public final class Splice implements Member, AutoCloseable {
         }
         want(SelectionKey.OP_READ, false);
         paused.set(true);
-        if (underWay.get() < UNDER_WAY && !farGone && far.room() > 0) {
-            roomed();
-        }
+        roomed();
     }
 
     private void written(byte[] packet) {
-        loop.giveBack(packet);
+        loop.packets().giveBack(packet);
         var _ = underWay.decrementAndGet();
-        if (paused.get()) {
-            roomed();
-        }
+        roomed();
     }
 
     /** The line may take bytes again: its window was opened or a packet was sent. */
     public void roomed() {
-        if (paused.compareAndSet(true, false)) {
+        if (paused.get() && takes(far.room()) && paused.compareAndSet(true, false)) {
             loop.execute(() -> {
-                if (far.room() > 0) {
-                    // Even when the socket has nothing more to say for now.
-                    waitingSince = 0;
-                }
+                // Even when the socket has nothing more to say for now.
+                waitingSince = 0;
                 if (!closed.get() && !socketEnded) {
                     want(SelectionKey.OP_READ, true);
                 }
@@ -329,6 +343,9 @@ public final class Splice implements Member, AutoCloseable {
             close();
         } else if (farGone && now - goneSince > LAST_BYTES_NANOS) {
             close();
+        } else if (paused.get()) {
+            hurried = true;
+            roomed();
         }
     }
 

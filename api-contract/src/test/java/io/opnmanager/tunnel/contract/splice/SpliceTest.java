@@ -13,8 +13,10 @@ import java.net.SocketException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -40,7 +42,12 @@ class SpliceTest {
         private final AtomicLong room = new AtomicLong(FIRST);
         private final CountDownLatch ended = new CountDownLatch(1);
         private final AtomicLong bytes = new AtomicLong();
+        private final List<Integer> sizes = new CopyOnWriteArrayList<>();
         private End other = this;
+
+        /** It does not tell that its window is open again. */
+        private volatile boolean silent;
+
         private final Splice splice;
 
         End(SocketChannel socket, Duration stall) throws IOException {
@@ -62,12 +69,16 @@ class SpliceTest {
         @Override
         public void send(byte[] packet, int length, Runnable written) throws IOException {
             room.addAndGet(-length);
+            sizes.add(length);
             other.splice.received(packet, Loop.HEAD, length);
             written.run();
         }
 
         @Override
         public void grant(int more) {
+            if (silent) {
+                return;
+            }
             other.room.addAndGet(more);
             other.splice.roomed();
         }
@@ -315,6 +326,39 @@ class SpliceTest {
 
             path.target.getOutputStream().write(43);
             assertThat(path.client.getInputStream().read()).isEqualTo(43);
+        }
+    }
+
+    @Test
+    void a_window_that_opens_bit_by_bit_is_not_filled_bit_by_bit() throws Exception {
+        try (Path path = new Path()) {
+            path.far.silent = true;
+            path.client.getOutputStream().write(new byte[FIRST + 32 * 1024]);
+            assertThat(path.target.getInputStream().readNBytes(FIRST)).hasSize(FIRST);
+            path.near.sizes.clear();
+
+            for (int i = 0; i < 20; i++) {
+                path.near.room.addAndGet(1_000);
+                path.near.splice.roomed();
+                Thread.sleep(2);
+            }
+
+            assertThat(path.target.getInputStream().readNBytes(16 * 1024)).hasSize(16 * 1024);
+            assertThat(path.near.sizes).allSatisfy(size -> assertThat(size).isGreaterThan(1_000));
+        }
+    }
+
+    @Test
+    void a_window_that_stays_almost_closed_is_used_all_the_same() throws Exception {
+        try (Path path = new Path()) {
+            path.far.silent = true;
+            path.client.getOutputStream().write(new byte[FIRST + 1_000]);
+            assertThat(path.target.getInputStream().readNBytes(FIRST)).hasSize(FIRST);
+
+            path.near.room.addAndGet(1_000);
+            path.near.splice.roomed();
+
+            assertThat(path.target.getInputStream().readNBytes(1_000)).hasSize(1_000);
         }
     }
 

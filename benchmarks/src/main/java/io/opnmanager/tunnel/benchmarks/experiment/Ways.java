@@ -5,10 +5,12 @@ import io.opnmanager.tunnel.benchmarks.machine.Processes;
 import io.opnmanager.tunnel.benchmarks.measure.Bench;
 import io.opnmanager.tunnel.benchmarks.measure.Contender;
 import io.opnmanager.tunnel.benchmarks.measure.Figure;
+import io.opnmanager.tunnel.benchmarks.measure.Scale;
 import io.opnmanager.tunnel.benchmarks.peer.OpenSshPair;
 import io.opnmanager.tunnel.benchmarks.site.Site;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +34,13 @@ record Ways(Way ours, Way openssh, Way raw) {
      * @param entry the port
      * @param ends the processes that carry the bytes; {@code null} when nobody does
      */
-    record Way(String name, InetSocketAddress entry, @Nullable Processes ends) {}
+    record Way(String name, InetSocketAddress entry, @Nullable Processes ends) {
+
+        /** How long it works before anything of it counts; only ours is compiled meanwhile. */
+        Duration warmUp(Scale scale) {
+            return name.equals(Figure.OURS) ? scale.warmUp() : scale.sample();
+        }
+    }
 
     /** What is measured of a way in one turn. */
     @FunctionalInterface

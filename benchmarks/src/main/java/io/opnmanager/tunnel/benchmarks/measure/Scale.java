@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param name as it is asked for
  * @param rounds over all contenders; a median wants five
  * @param sample how long one figure of one contender is taken in one round
- * @param warmUp how long a contender works before anything of it counts
+ * @param warmUp how long what is compiled while it runs works before anything of it counts
  * @param soak how long the soak takes
  * @param agents enrolled and idle at one broker
  * @param tunnels live at the same time
@@ -38,9 +38,9 @@ public record Scale(
             new Scale(
                     "quick",
                     5,
-                    Duration.ofMillis(700),
-                    Duration.ofSeconds(4),
-                    Duration.ofMinutes(1),
-                    2_000,
+                    Duration.ofMillis(500),
+                    Duration.ofSeconds(8),
+                    Duration.ofSeconds(40),
+                    1_000,
                     100);
 }
