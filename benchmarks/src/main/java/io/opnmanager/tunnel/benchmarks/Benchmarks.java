@@ -71,6 +71,13 @@ public final class Benchmarks {
             System.exit(USAGE);
             return;
         }
+        // Whoever is told to stop in the middle leaves none of what was started.
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(() ->
+                                ProcessHandle.current()
+                                        .descendants()
+                                        .forEach(ProcessHandle::destroyForcibly)));
         System.exit(new Benchmarks(options, out).run() ? 0 : FAILED);
     }
 

@@ -8,11 +8,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /** Facts of this machine that figures depend on; none that tells whose it is. */
 public final class Machine {
 
     private static final long PATIENCE_SECONDS = 10;
+    private static final Pattern HAS_NUMBER = Pattern.compile("[0-9]");
 
     private Machine() {}
 
@@ -42,13 +44,13 @@ public final class Machine {
                 .orElse("?");
     }
 
-    /** The first line that a program says of itself. */
+    /** The first line with a number that a program says of itself. */
     private static String version(String... command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(List.of(command)).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
             process.destroyForcibly();
         }
-        return said.lines().filter(line -> !line.isBlank()).findFirst().orElse("?").strip();
+        return said.lines().filter(HAS_NUMBER.asPredicate()).findFirst().orElse("?").strip();
     }
 }
