@@ -33,12 +33,6 @@ public record Gateway(Proxies proxies, Duration connect, boolean tls12) {
     };
 
     /**
-     * Of TLS 1.3: the first is offered with a key at once, and everybody has it (RFC 8446 §9.1).
-     * The JDK would make one for x25519 as well, each time, and is slow with it.
-     */
-    private static final String[] GROUPS = {"secp256r1", "secp384r1", "secp521r1"};
-
-    /**
      * Connects and shakes hands.
      *
      * <p>With TLS 1.3 a client learns only from the first read that its certificate is not wanted.
@@ -96,7 +90,6 @@ public record Gateway(Proxies proxies, Duration connect, boolean tls12) {
         parameters.setProtocols(tls12 ? TLS_12_TOO : TLS_13);
         if (!tls12) {
             parameters.setCipherSuites(SUITES);
-            parameters.setNamedGroups(GROUPS);
         }
         engine.setSSLParameters(parameters);
         TlsSide side = new TlsSide(line, engine);
