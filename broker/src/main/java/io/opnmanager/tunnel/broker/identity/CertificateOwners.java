@@ -37,11 +37,13 @@ public class CertificateOwners {
 
     /**
      * By which names its holder is known: of one that a node has signed the operator's, as long as
-     * it is good; else common name, DNS names, mail addresses and URIs, as they stand there.
-     * Blocks.
+     * it is good; else common name, DNS names, mail addresses and URIs, as they stand there. Blocks
+     * when memory does not know the operator.
+     *
+     * @param byNode whether one of {@link #authorities} has signed it
      */
-    public Holder holder(X509Certificate certificate, @Nullable String address) {
-        if (jdbi.withHandle(handle -> OperatorAuthorities.haveSigned(handle, certificate))) {
+    public Holder holder(X509Certificate certificate, boolean byNode, @Nullable String address) {
+        if (byNode) {
             Caller.Operator operator = owner(certificate, address);
             return new Holder(Set.of(operator.name()), operator);
         }

@@ -2,12 +2,15 @@ package io.opnmanager.tunnel.broker.access.stream;
 
 import java.net.Socket;
 import java.security.GeneralSecurityException;
+import java.security.cert.CRL;
 import java.security.cert.CertPathParameters;
 import java.security.cert.CertificateException;
 import java.security.cert.PKIXBuilderParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.util.Collection;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -29,14 +32,26 @@ final class ClientTrust extends X509ExtendedTrustManager {
     private final Set<X500Principal> names;
     private final @Nullable X509ExtendedTrustManager ofNodes;
     private final @Nullable X509ExtendedTrustManager configured;
+    private final CheckedChains chains;
+
+    /**
+     * A client's certificate that is in order.
+     *
+     * @param byNode whether a node has signed it
+     */
+    record Trusted(X509Certificate certificate, boolean byNode) {}
 
     /**
      * Trusts both.
      *
      * @param nodes certificates of the nodes' authorities
      * @param configured null when there is no other authority
+     * @param lists of what is revoked, as they stand in {@code configured}
      */
-    ClientTrust(Set<X509Certificate> nodes, @Nullable CertPathParameters configured)
+    ClientTrust(
+            Set<X509Certificate> nodes,
+            @Nullable CertPathParameters configured,
+            Collection<? extends CRL> lists)
             throws GeneralSecurityException {
         this.nodes = nodes;
         this.names =
@@ -45,6 +60,7 @@ final class ClientTrust extends X509ExtendedTrustManager {
                         .collect(Collectors.toUnmodifiableSet());
         this.ofNodes = nodes.isEmpty() ? null : manager(parameters(nodes));
         this.configured = configured == null ? null : manager(configured);
+        this.chains = new CheckedChains(lists, InstantSource.system());
     }
 
     Set<X509Certificate> nodes() {
@@ -70,9 +86,24 @@ final class ClientTrust extends X509ExtendedTrustManager {
         return (X509ExtendedTrustManager) factory.getTrustManagers()[0];
     }
 
+    /**
+     * The first of a chain, when all of it is in order now. Remembers what was found for as long as
+     * it can be the same.
+     */
+    Trusted checked(X509Certificate[] chain) throws CertificateException {
+        if (!chains.isGood(chain)) {
+            of(chain).checkClientTrusted(chain, "UNKNOWN");
+            chains.add(chain);
+        }
+        return new Trusted(chain[0], isByNode(chain[0]));
+    }
+
+    private boolean isByNode(X509Certificate certificate) {
+        return names.contains(certificate.getIssuerX500Principal());
+    }
+
     private X509ExtendedTrustManager of(X509Certificate[] chain) throws CertificateException {
-        X509ExtendedTrustManager manager =
-                names.contains(chain[0].getIssuerX500Principal()) ? ofNodes : configured;
+        X509ExtendedTrustManager manager = isByNode(chain[0]) ? ofNodes : configured;
         if (manager == null) {
             throw new CertificateException("no authority of this name is trusted");
         }
@@ -89,6 +120,7 @@ final class ClientTrust extends X509ExtendedTrustManager {
     public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine)
             throws CertificateException {
         of(chain).checkClientTrusted(chain, type, engine);
+        chains.add(chain);
     }
 
     @Override

@@ -82,10 +82,11 @@ class Destinations {
      * @param serverName in lower case
      * @throws Refused when there is nothing of this name, or not for this client
      */
-    Granted choose(String serverName, X509Certificate client, String address) throws Refused {
+    Granted choose(String serverName, ClientTrust.Trusted trusted, String address) throws Refused {
+        X509Certificate client = trusted.certificate();
         Open open = services.get(serverName);
         if (open != null) {
-            CertificateOwners.Holder holder = holder(client, address);
+            CertificateOwners.Holder holder = holder(trusted, address);
             if (Collections.disjoint(open.clients, holder.names())) {
                 throw new Refused(Why.NOT_ALLOWED, "no name of the certificate is listed");
             }
@@ -112,9 +113,10 @@ class Destinations {
         return new Guest(client.getSubjectX500Principal().getName(), operator, address);
     }
 
-    private CertificateOwners.Holder holder(X509Certificate client, String address) throws Refused {
+    private CertificateOwners.Holder holder(ClientTrust.Trusted client, String address)
+            throws Refused {
         try {
-            return owners.holder(client, address);
+            return owners.holder(client.certificate(), client.byNode(), address);
         } catch (Problem e) {
             throw new Refused(Why.NOT_ALLOWED, String.valueOf(e.getMessage()));
         }

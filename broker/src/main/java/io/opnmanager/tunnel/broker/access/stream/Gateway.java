@@ -2,6 +2,8 @@ package io.opnmanager.tunnel.broker.access.stream;
 
 import io.opnmanager.tunnel.broker.access.stream.Refused.Why;
 import io.opnmanager.tunnel.broker.limits.Quotas;
+import io.opnmanager.tunnel.contract.tls.PlainSide;
+import io.opnmanager.tunnel.contract.tls.TlsSide;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
@@ -12,7 +14,6 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.security.cert.CertificateException;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -21,7 +22,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SNIServerName;
-import javax.net.ssl.SSLSocket;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -110,12 +110,12 @@ class Gateway {
         String address = line.getInetAddress().getHostAddress();
         try (line) {
             line.setTcpNoDelay(true);
-            SSLSocket client = handshake(line, address);
-            X509Certificate certificate = certificate(client);
+            TlsSide client = handshake(line, address);
+            ClientTrust.Trusted certificate = certificate(client);
             Destinations.Granted granted =
                     destinations.choose(serverName(client), certificate, address);
             try (Socket target = connect(granted.destination())) {
-                streams.run(granted, line, client, target);
+                streams.run(granted, client, new PlainSide(target));
             }
         } catch (Refused e) {
             metrics.refused(e.why());
@@ -132,15 +132,15 @@ class Gateway {
     }
 
     /** The whole handshake has one deadline: a byte now and then does not prolong it. */
-    private SSLSocket handshake(Socket line, String address) throws Refused, IOException {
+    private TlsSide handshake(Socket line, String address) throws Refused, IOException {
         if (!handshakes.enter(address)) {
             throw new Refused(Why.TOO_MANY_HANDSHAKES, "of this address at once");
         }
         AtomicBoolean late = new AtomicBoolean();
         Thread deadline = Thread.ofVirtual().start(() -> cut(line, settings.handshake(), late));
         try {
-            SSLSocket client = tls.over(line);
-            client.startHandshake();
+            TlsSide client = tls.over(line);
+            client.shakeHands();
             return client;
         } catch (IOException e) {
             throw late.get()
@@ -164,17 +164,17 @@ class Gateway {
         }
     }
 
-    private X509Certificate certificate(SSLSocket client) throws Refused, IOException {
+    private ClientTrust.Trusted certificate(TlsSide client) throws Refused, IOException {
         try {
-            return tls.checked(client);
+            return tls.checked(client.session());
         } catch (CertificateException e) {
             throw new Refused(Why.HANDSHAKE_FAILED, String.valueOf(e.getMessage()));
         }
     }
 
-    private static String serverName(SSLSocket client) throws Refused {
+    private static String serverName(TlsSide client) throws Refused {
         List<SNIServerName> names =
-                ((ExtendedSSLSession) client.getSession()).getRequestedServerNames();
+                ((ExtendedSSLSession) client.session()).getRequestedServerNames();
         for (SNIServerName name : names) {
             if (name instanceof SNIHostName host) {
                 return host.getAsciiName().toLowerCase(Locale.ROOT);

@@ -1,10 +1,9 @@
 package io.opnmanager.tunnel.broker.access.stream;
 
 import io.opnmanager.tunnel.contract.operator.StreamEnd;
+import io.opnmanager.tunnel.contract.tls.Chunk;
+import io.opnmanager.tunnel.contract.tls.Side;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -17,23 +16,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class Stream implements AutoCloseable {
 
-    private static final int CHUNK = 64 * 1024;
-
-    private final Socket line;
-    private final Socket client;
-    private final Socket target;
+    private final Side client;
+    private final Side target;
     private final long begun = System.nanoTime();
     private final Direction up;
     private final Direction down;
     private final AtomicReference<@Nullable StreamEnd> end = new AtomicReference<>();
 
     /**
-     * @param line the TCP connection below the client's TLS: closing TLS waits for a write that is
-     *     under way, closing this does not
      * @param share of the bandwidth, with other connections to the same destination
      */
-    Stream(Socket line, Socket client, Socket target, Share share) {
-        this.line = line;
+    Stream(Side client, Side target, Share share) {
         this.client = client;
         this.target = target;
         this.up = new Direction(client, target, share.up());
@@ -75,13 +68,13 @@ final class Stream implements AutoCloseable {
     private void close(StreamEnd why) {
         if (end.compareAndSet(null, why)) {
             closeQuietly(target);
-            closeQuietly(why == StreamEnd.DONE ? client : line);
+            closeQuietly(client);
         }
     }
 
-    private static void closeQuietly(Socket socket) {
+    private static void closeQuietly(Side side) {
         try {
-            socket.close();
+            side.close();
         } catch (IOException e) {
             // It is closed all the same.
         }
@@ -108,8 +101,8 @@ final class Stream implements AutoCloseable {
 
     /** One way through. Its own thread writes, others look. */
     private final class Direction {
-        private final Socket from;
-        private final Socket to;
+        private final Side from;
+        private final Side to;
         private final @Nullable Bandwidth limit;
         private final AtomicLong bytes = new AtomicLong();
         private volatile long moved = System.nanoTime();
@@ -117,7 +110,7 @@ final class Stream implements AutoCloseable {
         /** Whether a write has not come back yet. */
         private volatile boolean writing;
 
-        Direction(Socket from, Socket to, @Nullable Bandwidth limit) {
+        Direction(Side from, Side to, @Nullable Bandwidth limit) {
             this.from = from;
             this.to = to;
             this.limit = limit;
@@ -125,23 +118,21 @@ final class Stream implements AutoCloseable {
 
         void pump() {
             try {
-                InputStream in = from.getInputStream();
-                OutputStream out = to.getOutputStream();
-                byte[] chunk = new byte[CHUNK];
-                int read = in.read(chunk);
+                Chunk chunk = new Chunk();
+                int read = chunk.fill(from);
                 while (read >= 0) {
                     if (limit != null) {
                         limit.take(read);
                     }
                     moved = System.nanoTime();
                     writing = true;
-                    out.write(chunk, 0, read);
+                    chunk.drain(to);
                     writing = false;
                     bytes.addAndGet(read);
                     moved = System.nanoTime();
-                    read = in.read(chunk);
+                    read = chunk.fill(from);
                 }
-                to.shutdownOutput();
+                to.end();
             } catch (IOException e) {
                 close(StreamEnd.BROKEN);
             } catch (InterruptedException e) {

@@ -4,10 +4,10 @@ import io.opnmanager.tunnel.broker.access.LiveSessions;
 import io.opnmanager.tunnel.broker.identity.Caller;
 import io.opnmanager.tunnel.contract.operator.GatewayStream;
 import io.opnmanager.tunnel.contract.operator.StreamEnd;
+import io.opnmanager.tunnel.contract.tls.Side;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.inject.Singleton;
-import java.net.Socket;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -41,10 +41,9 @@ class Streams {
     }
 
     /** Pumps one to its end, in the calling virtual thread and one more. */
-    void run(Destinations.Granted granted, Socket line, Socket client, Socket target)
-            throws InterruptedException {
+    void run(Destinations.Granted granted, Side client, Side target) throws InterruptedException {
         Destination destination = granted.destination();
-        Stream stream = new Stream(line, client, target, shares.enter(destination.name()));
+        Stream stream = new Stream(client, target, shares.enter(destination.name()));
         LiveStream one =
                 new LiveStream(
                         number.incrementAndGet(),

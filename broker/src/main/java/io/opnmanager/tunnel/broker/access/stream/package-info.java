@@ -11,8 +11,9 @@
  *                                          127.0.0.1:8xxx of a session, or host:port of a route
  * </pre>
  *
- * <p>Each connection has two virtual threads, one for each direction; what must end for lack of
- * time or of a right is ended by {@code Streams}, which looks every second.
+ * <p>Each connection has two virtual threads, one for each direction, which move up to four records
+ * of TLS at once (room {@code contract.tls}); what must end for lack of time or of a right is ended
+ * by {@code Streams}, which looks every second.
  */
 @NullMarked
 package io.opnmanager.tunnel.broker.access.stream;

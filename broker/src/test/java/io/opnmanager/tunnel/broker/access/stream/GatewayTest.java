@@ -16,6 +16,7 @@ import io.restassured.http.ContentType;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.jdbi.v3.core.Jdbi;
@@ -173,6 +175,53 @@ class GatewayTest extends GatewayClients {
         Api.administrator().delete("/api/v1/certificates").then().statusCode(204);
 
         assertRefused(open("signed", "echo.test"), "not_allowed");
+    }
+
+    @Test
+    void a_session_that_is_resumed_is_worth_no_more_than_its_certificate_is_now() throws Exception {
+        certified("resuming", Api.administrator());
+        byte[] asked = "e5".getBytes(StandardCharsets.US_ASCII);
+        await().atMost(10, TimeUnit.SECONDS)
+                .ignoreExceptionsInstanceOf(IOException.class)
+                .untilAsserted(() ->
+                        assertThat(echoed(open("resuming", "echo.test"), asked)).isEqualTo(asked));
+        SSLContext tls = of("resuming");
+        long begun = begunAt(echo(tls, asked));
+        assertThat(begunAt(echo(tls, asked))).isEqualTo(begun);
+
+        Api.administrator().delete("/api/v1/certificates").then().statusCode(204);
+
+        SSLSocket resumed = over(plain("127.0.0.1", gateway.port()), tls, "echo.test");
+        assertRefused(resumed, "not_allowed");
+        assertThat(begunAt(resumed)).isEqualTo(begun);
+    }
+
+    private SSLSocket echo(SSLContext tls, byte[] asked) throws Exception {
+        SSLSocket socket = over(plain("127.0.0.1", gateway.port()), tls, "echo.test");
+        assertThat(echoed(socket, asked)).isEqualTo(asked);
+        return socket;
+    }
+
+    /** When the first connection was made whose session this one goes on with. */
+    private static long begunAt(SSLSocket socket) {
+        return socket.getSession().getCreationTime();
+    }
+
+    @Test
+    void a_client_that_is_cut_off_has_not_said_its_last_word() throws Exception {
+        double before = ends("broken");
+        Socket line = plain("127.0.0.1", gateway.port());
+        SSLSocket socket = over(line, of("kim"), "echo.test");
+        socket.getOutputStream().write("hello".getBytes(StandardCharsets.US_ASCII));
+        assertThat(socket.getInputStream().readAllBytes()).isEqualTo(LAST_WORD);
+
+        // The end of TCP alone, as anybody on the way can say it.
+        line.shutdownOutput();
+
+        await().atMost(10, TimeUnit.SECONDS)
+                .untilAsserted(() -> assertThat(ends("broken")).isEqualTo(before + 1));
+        line.close();
+        assertThat(service().heard.poll(10, TimeUnit.SECONDS)).asString().isEqualTo("ello");
     }
 
     /** Has the broker sign a key of its own for an operator, with openssl. */

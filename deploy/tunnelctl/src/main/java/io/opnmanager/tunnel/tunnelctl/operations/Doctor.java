@@ -26,7 +26,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -175,14 +175,14 @@ public final class Doctor {
         }
         String host = broker.url().getHost();
         try (var line = dialler().dial(host, broker.port(), host, Trust.context(broker.caFile()))) {
-            SSLSocket tls = line.tls();
-            X509Certificate leaf = (X509Certificate) tls.getSession().getPeerCertificates()[0];
+            SSLSession tls = line.tls().session();
+            X509Certificate leaf = (X509Certificate) tls.getPeerCertificates()[0];
             tell(
                     "tls",
                     Verdict.OK,
                     "%s, %s, issued by %s, until %s"
                             .formatted(
-                                    tls.getSession().getProtocol(),
+                                    tls.getProtocol(),
                                     leaf.getSubjectX500Principal(),
                                     leaf.getIssuerX500Principal(),
                                     leaf.getNotAfter().toInstant()),

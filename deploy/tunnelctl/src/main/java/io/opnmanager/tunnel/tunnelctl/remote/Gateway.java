@@ -1,5 +1,6 @@
 package io.opnmanager.tunnel.tunnelctl.remote;
 
+import io.opnmanager.tunnel.contract.tls.TlsSide;
 import io.opnmanager.tunnel.tunnelctl.broker.Hosts;
 import io.opnmanager.tunnel.tunnelctl.broker.Proxies;
 import java.io.IOException;
@@ -10,8 +11,8 @@ import java.time.Duration;
 import java.util.List;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSocket;
 
 /**
  * Dials the gateway. The server name chooses what is behind it, and the gateway's certificate has
@@ -26,6 +27,11 @@ public record Gateway(Proxies proxies, Duration connect, boolean tls12) {
     private static final String[] TLS_13 = {"TLSv1.3"};
     private static final String[] TLS_12_TOO = {"TLSv1.3", "TLSv1.2"};
 
+    /** RFC 8446 §B.4, without what the JDK has for older versions. */
+    private static final String[] SUITES = {
+        "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"
+    };
+
     /**
      * Connects and shakes hands.
      *
@@ -39,7 +45,7 @@ public record Gateway(Proxies proxies, Duration connect, boolean tls12) {
             throws IOException {
         Socket line = line(host, port);
         try {
-            return new GatewayLine(line, handshake(line, port, serverName, tls));
+            return new GatewayLine(handshake(line, port, serverName, tls));
         } catch (IOException | RuntimeException e) {
             try (line) {
                 throw e;
@@ -73,19 +79,24 @@ public record Gateway(Proxies proxies, Duration connect, boolean tls12) {
         }
     }
 
-    private SSLSocket handshake(Socket line, int port, String serverName, SSLContext tls)
+    private TlsSide handshake(Socket line, int port, String serverName, SSLContext tls)
             throws IOException {
-        SSLSocket socket =
-                (SSLSocket) tls.getSocketFactory().createSocket(line, serverName, port, true);
-        SSLParameters parameters = socket.getSSLParameters();
+        // By name and port the context finds what an earlier connection left for the next.
+        SSLEngine engine = tls.createSSLEngine(serverName, port);
+        engine.setUseClientMode(true);
+        SSLParameters parameters = engine.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         parameters.setServerNames(List.of(new SNIHostName(serverName)));
         parameters.setProtocols(tls12 ? TLS_12_TOO : TLS_13);
-        socket.setSSLParameters(parameters);
-        socket.setSoTimeout(millis(connect));
-        socket.startHandshake();
-        socket.setSoTimeout(0);
-        return socket;
+        if (!tls12) {
+            parameters.setCipherSuites(SUITES);
+        }
+        engine.setSSLParameters(parameters);
+        TlsSide side = new TlsSide(line, engine);
+        line.setSoTimeout(millis(connect));
+        side.shakeHands();
+        line.setSoTimeout(0);
+        return side;
     }
 
     private static int millis(Duration time) {

@@ -1,9 +1,10 @@
 package io.opnmanager.tunnel.tunnelctl.remote;
 
+import io.opnmanager.tunnel.contract.tls.Chunk;
+import io.opnmanager.tunnel.contract.tls.PlainSide;
+import io.opnmanager.tunnel.contract.tls.Side;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.Socket;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
@@ -15,18 +16,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Pump implements Closeable {
 
-    private static final int CHUNK = 64 * 1024;
-
-    private final Socket local;
-    private final GatewayLine remote;
+    private final Side local;
+    private final Side remote;
     private final Traffic traffic;
     private volatile boolean answered;
     private final AtomicReference<@Nullable IOException> failure = new AtomicReference<>();
 
     /** Of two connections that are closed with it. */
     public Pump(Socket local, GatewayLine remote, Traffic traffic) {
-        this.local = local;
-        this.remote = remote;
+        this.local = new PlainSide(local);
+        this.remote = remote.tls();
         this.traffic = traffic;
     }
 
@@ -38,8 +37,8 @@ public final class Pump implements Closeable {
     public void run() throws IOException, InterruptedException {
         traffic.begun();
         try (this) {
-            Thread back = Thread.ofVirtual().start(() -> pump(remote.tls(), local, this::received));
-            pump(local, remote.tls(), traffic::addSent);
+            Thread back = Thread.ofVirtual().start(() -> pump(remote, local, this::received));
+            pump(local, remote, traffic::addSent);
             back.join();
         } finally {
             traffic.ended();
@@ -60,18 +59,16 @@ public final class Pump implements Closeable {
         traffic.addReceived(bytes);
     }
 
-    private void pump(Socket from, Socket to, LongConsumer counted) {
+    private void pump(Side from, Side to, LongConsumer counted) {
         try {
-            InputStream in = from.getInputStream();
-            OutputStream out = to.getOutputStream();
-            byte[] chunk = new byte[CHUNK];
-            int read = in.read(chunk);
+            Chunk chunk = new Chunk();
+            int read = chunk.fill(from);
             while (read >= 0) {
-                out.write(chunk, 0, read);
+                chunk.drain(to);
                 counted.accept(read);
-                read = in.read(chunk);
+                read = chunk.fill(from);
             }
-            to.shutdownOutput();
+            to.end();
         } catch (IOException e) {
             failure.compareAndSet(null, e);
             close();
@@ -82,12 +79,12 @@ public final class Pump implements Closeable {
     @Override
     public void close() {
         closeQuietly(local);
-        closeQuietly(remote.tcp());
+        closeQuietly(remote);
     }
 
-    private static void closeQuietly(Socket socket) {
+    private static void closeQuietly(Side side) {
         try {
-            socket.close();
+            side.close();
         } catch (IOException e) {
             // It is closed all the same.
         }

@@ -1,0 +1,5 @@
+/** Bytes over TLS, in one process. */
+@NullMarked
+package io.opnmanager.tunnel.contract.tls;
+
+import org.jspecify.annotations.NullMarked;
