@@ -1,15 +1,13 @@
 package io.opnmanager.tunnel.broker.access.browser;
 
-import io.vertx.core.AsyncResult;
-import io.vertx.core.Context;
+import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.impl.headers.HeadersMultiMap;
+import io.vertx.core.impl.ContextInternal;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -22,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Used on the context of its request only, except {@link #sessionEnded}.
  */
-final class Exchange implements Relay.Live {
+final class Exchange implements Relay.Live, Asker {
 
     private static final Logger LOG = Logger.getLogger(Exchange.class);
 
@@ -41,16 +39,16 @@ final class Exchange implements Relay.Live {
     private final HttpServerRequest request;
     private final HttpServerResponse response;
     private final RequestHead head;
-    private final Context context;
+    private final ContextInternal context;
     private final Stall stall;
 
-    private @Nullable HttpClientRequest asked;
+    private @Nullable PageConnection asked;
+    private @Nullable Buffer first;
     private @Nullable Upload upload;
-    private @Nullable Document document;
+    private @Nullable Download download;
     private @Nullable AutoCloseable uncounted;
     private boolean hasBody;
     private boolean uploaded;
-    private boolean answering;
     private boolean sentTwice;
     private boolean over;
 
@@ -59,8 +57,8 @@ final class Exchange implements Relay.Live {
         this.request = request;
         this.response = request.response();
         this.head = head;
-        this.context = relay.vertx.getOrCreateContext();
-        this.stall = new Stall(relay, this::stalled);
+        this.context = (ContextInternal) relay.vertx.getOrCreateContext();
+        this.stall = new Stall(relay.settings, context, this::stalled);
     }
 
     void begin() {
@@ -72,20 +70,21 @@ final class Exchange implements Relay.Live {
         long length = head.length();
         if (length >= 0 || request.version() != HttpVersion.HTTP_2) {
             boolean chunked = request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
-            send(length > 0 || chunked, null);
+            send(length > 0 || chunked);
         } else {
             // HTTP/2 announces no body: it comes, or the end does.
             stall.on(Stall.Side.BROWSER);
-            request.endHandler(end -> send(false, null));
-            request.handler(first -> {
+            request.endHandler(end -> send(false));
+            request.handler(bytes -> {
                 request.pause();
-                send(true, first);
+                first = bytes;
+                send(true);
             });
             request.resume();
         }
     }
 
-    private void send(boolean body, @Nullable Buffer first) {
+    private void send(boolean body) {
         if (over) {
             return;
         }
@@ -98,163 +97,140 @@ final class Exchange implements Relay.Live {
         }
         stall.on(Stall.Side.FIREWALL);
         boolean again = !body && head.isIdempotent() && !sentTwice;
-        HttpClient client = again ? relay.reading() : relay.changing();
-        try {
-            client.request(relay.destination()).onComplete(result -> connected(result, first));
-        } catch (IllegalStateException e) {
-            // The session ended a moment ago, and its connections with it.
-            failed(e);
-        }
+        (again ? relay.reading() : relay.changing()).ask(this, context);
     }
 
-    private void connected(AsyncResult<HttpClientRequest> result, @Nullable Buffer first) {
-        if (result.failed()) {
-            failed(result.cause());
-            return;
-        }
-        HttpClientRequest fresh = result.result();
-        // Without one, each failure would be a line in the log. It is told by the answer, too.
-        fresh.exceptionHandler(told -> {});
+    @Override
+    public void unconnected(Throwable cause) {
+        failed(cause);
+    }
+
+    @Override
+    public void connected(PageConnection to) {
         if (over) {
-            fresh.reset();
+            to.unused();
             return;
         }
-        asked = fresh;
-        fresh.setMethod(request.method()).setURI(Objects.requireNonNull(head.target()));
-        head.copyTo(fresh.headers());
-        fresh.response().onComplete(answer -> answered(fresh, answer));
+        asked = to;
+        HeadersMultiMap headers = HeadersMultiMap.httpHeaders();
+        head.copyTo(headers);
+        boolean waits = hasBody && head.expectsContinue();
         if (!hasBody) {
             if (head.length() == 0 || head.meansBody()) {
-                fresh.putHeader(HttpHeaders.CONTENT_LENGTH, "0");
+                headers.set(HttpHeaders.CONTENT_LENGTH, "0");
             }
-            var _ = fresh.end();
-            return;
-        }
-        if (head.length() >= 0) {
-            fresh.putHeader(HttpHeaders.CONTENT_LENGTH, Long.toString(head.length()));
+        } else if (head.length() >= 0) {
+            headers.set(HttpHeaders.CONTENT_LENGTH, Long.toString(head.length()));
         } else {
-            fresh.setChunked(true);
+            headers.set(HttpHeaders.TRANSFER_ENCODING, HttpHeaders.CHUNKED);
         }
-        if (head.expectsContinue()) {
-            fresh.putHeader(HttpHeaders.EXPECT, "100-continue");
-            fresh.continueHandler(leave -> leaveGiven(fresh));
-            relay.vertx.setTimer(LEAVE.toMillis(), id -> leaveGiven(fresh));
-            var _ = fresh.sendHead();
-            return;
+        if (waits) {
+            headers.set(HttpHeaders.EXPECT, HttpHeaders.CONTINUE);
         }
-        var _ = fresh.sendHead();
-        upload(fresh, first);
+        String target = Objects.requireNonNull(head.target());
+        to.ask(this, new PageConnection.Asked(context, request.method(), target, headers, hasBody));
+        if (waits) {
+            relay.vertx.setTimer(LEAVE.toMillis(), id -> leaveGiven());
+        } else if (hasBody) {
+            upload();
+        }
     }
 
-    private void leaveGiven(HttpClientRequest to) {
-        if (!over && !answering && upload == null) {
+    @Override
+    public void leaveGiven() {
+        if (!over && download == null && hasBody && upload == null) {
             response.writeContinue();
-            upload(to, null);
+            upload();
         }
     }
 
-    private void upload(HttpClientRequest to, @Nullable Buffer first) {
+    private void upload() {
+        PageConnection to = Objects.requireNonNull(asked);
         Upload begun = new Upload(request, to, stall, () -> uploaded = true);
         upload = begun;
         begun.begin(first);
+        first = null;
     }
 
-    private void answered(HttpClientRequest by, AsyncResult<HttpClientResponse> result) {
-        if (over) {
-            return;
+    @Override
+    public void room() {
+        if (upload != null) {
+            upload.room();
         }
-        if (result.failed()) {
-            failed(result.cause());
-            return;
-        }
-        HttpClientResponse answer = result.result();
-        answer.pause();
-        answer.exceptionHandler(broken -> brokeOff());
-        answering = true;
-        AnswerHead told = new AnswerHead(relay, answer.statusCode(), answer.headers());
+    }
+
+    @Override
+    public void answered(int status, String words, MultiMap headers) {
+        AnswerHead told = new AnswerHead(relay, status, headers);
         @Nullable Trouble refusal = told.refusal();
         if (refusal != null) {
             fail(refusal);
             return;
         }
         try {
-            beginAnswer(by, answer, told);
+            beginAnswer(status, words, told);
         } catch (IllegalArgumentException e) {
             // A header that no server may send, found when it was to be passed on.
             fail(Trouble.BROKEN);
         }
     }
 
-    private void beginAnswer(HttpClientRequest by, HttpClientResponse answer, AnswerHead told) {
-        response.setStatusCode(answer.statusCode());
+    private void beginAnswer(int status, String words, AnswerHead told) {
+        PageConnection by = Objects.requireNonNull(asked);
+        response.setStatusCode(status);
         // The server knows a 304 by its own words only, and would say that its body has no bytes.
-        String words = answer.statusMessage();
-        if (words != null && !words.isBlank() && answer.statusCode() != 304) {
+        if (!words.isBlank() && status != 304) {
             response.setStatusMessage(words);
         }
         told.copyTo(response.headers());
         boolean askedForHead = request.method().name().equals("HEAD");
+        Document document =
+                head.isDocument() && told.fillsTab() && !askedForHead
+                        ? Document.of(relay, told, response.headers())
+                        : null;
         boolean body = told.hasBody(askedForHead);
-        if (head.isDocument() && told.fillsTab() && !askedForHead) {
-            document = Document.of(relay, told, response.headers());
+        if (body && !response.headers().contains(HttpHeaders.CONTENT_LENGTH)) {
+            response.setChunked(true);
         }
-        if (!body) {
-            answer.endHandler(end -> ended(answer));
-        } else {
-            if (!response.headers().contains(HttpHeaders.CONTENT_LENGTH)) {
-                response.setChunked(true);
-            }
-            answer.handler(chunk -> downloadChunk(answer, chunk));
-            answer.endHandler(end -> ended(answer));
-        }
+        download = new Download(by, response, body, document, this::turn);
         if (told.isEventStream()) {
-            uncounted = relay.signs.eventStream(by.connection().localAddress().port());
+            uncounted = relay.signs.eventStream(by.localPort());
             stall.mayBeSilent();
         }
         if (uploaded) {
             stall.on(Stall.Side.FIREWALL);
         }
-        answer.resume();
-        // Bytes that came with the head are sent with it; a stream that is silent yet is not kept
-        // waiting for its first.
-        context.runOnContext(next -> {
-            if (!over && body && !response.headWritten()) {
-                var _ = response.write(Buffer.buffer());
-            }
-        });
     }
 
-    private void downloadChunk(HttpClientResponse from, Buffer chunk) {
-        if (over) {
-            return;
-        }
-        stall.on(uploaded ? Stall.Side.FIREWALL : Stall.Side.BROWSER);
-        Document into = document;
-        Buffer next = into == null ? chunk : into.next(chunk);
-        if (next.length() == 0) {
-            return;
-        }
-        var _ = response.write(next);
-        if (response.writeQueueFull()) {
-            from.pause();
-            stall.on(Stall.Side.BROWSER);
-            response.drainHandler(room -> {
-                if (!over) {
-                    stall.on(uploaded ? Stall.Side.FIREWALL : Stall.Side.BROWSER);
-                    from.resume();
-                }
-            });
+    /** Bytes of the answer came or went; whose turn it is now. */
+    private void turn(boolean browserTakesNothing) {
+        boolean browser = browserTakesNothing || !uploaded;
+        stall.on(browser ? Stall.Side.BROWSER : Stall.Side.FIREWALL);
+    }
+
+    @Override
+    public void part(Buffer bytes) {
+        if (download != null) {
+            download.part(bytes);
         }
     }
 
-    private void ended(HttpClientResponse answer) {
-        if (over) {
+    @Override
+    public void pause() {
+        if (download != null && !over) {
+            download.pause();
+        }
+    }
+
+    @Override
+    public void whole(MultiMap trailers) {
+        Download ending = download;
+        if (over || ending == null) {
             return;
         }
-        Document into = document;
-        Buffer rest = into == null ? Buffer.buffer() : into.end();
+        Buffer rest = ending.end();
         if (response.isChunked()) {
-            for (Map.Entry<String, String> trailer : answer.trailers()) {
+            for (Map.Entry<String, String> trailer : trailers) {
                 if (AnswerHead.isTrailer(trailer.getKey())) {
                     response.putTrailer(trailer.getKey(), trailer.getValue());
                 }
@@ -288,6 +264,20 @@ final class Exchange implements Relay.Live {
         request.resume();
     }
 
+    @Override
+    public void broken(Throwable cause) {
+        if (over) {
+            return;
+        }
+        if (download == null) {
+            failed(cause);
+        } else {
+            // What came goes on, so that the browser sees where it broke off.
+            download.pause();
+            fail(Trouble.BROKEN);
+        }
+    }
+
     private void failed(Throwable cause) {
         if (over) {
             return;
@@ -297,7 +287,7 @@ final class Exchange implements Relay.Live {
             // The other end closed a connection that it had kept for us, at the same moment.
             sentTwice = true;
             asked = null;
-            send(false, null);
+            send(false);
             return;
         }
         Trouble trouble = relay.isClosed() ? Trouble.ENDED : Trouble.behind(cause, asked != null);
@@ -323,12 +313,6 @@ final class Exchange implements Relay.Live {
         forgetRest();
     }
 
-    private void brokeOff() {
-        if (!over) {
-            fail(Trouble.BROKEN);
-        }
-    }
-
     private void browserGone() {
         if (!over) {
             finish();
@@ -341,7 +325,7 @@ final class Exchange implements Relay.Live {
             return;
         }
         switch (side) {
-            case FIREWALL -> fail(Trouble.SILENT);
+            case FIREWALL -> fail(asked == null ? Trouble.BUSY : Trouble.SILENT);
             case BROWSER -> {
                 finish();
                 resetAsked();
@@ -373,9 +357,9 @@ final class Exchange implements Relay.Live {
     }
 
     private void resetAsked() {
-        HttpClientRequest to = asked;
+        PageConnection to = asked;
         if (to != null) {
-            to.reset();
+            to.leave(this);
         }
     }
 
@@ -385,6 +369,9 @@ final class Exchange implements Relay.Live {
         relay.over(this);
         if (upload != null) {
             upload.stop();
+        }
+        if (download != null) {
+            download.stop();
         }
         AutoCloseable stream = uncounted;
         uncounted = null;

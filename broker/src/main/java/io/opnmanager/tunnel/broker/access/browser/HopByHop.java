@@ -2,8 +2,8 @@ package io.opnmanager.tunnel.broker.access.browser;
 
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
-import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -28,8 +28,12 @@ final class HopByHop {
 
     /** Names in lower case: those of the standard, and those that Connection names here. */
     static Set<String> in(MultiMap headers) {
+        List<String> named = headers.getAll(HttpHeaders.CONNECTION);
+        if (named.isEmpty()) {
+            return ALWAYS;
+        }
         Set<String> names = new HashSet<>(ALWAYS);
-        for (String value : headers.getAll(HttpHeaders.CONNECTION)) {
+        for (String value : named) {
             for (String option : value.split(",", -1)) {
                 names.add(option.strip().toLowerCase(Locale.ROOT));
             }
@@ -44,8 +48,13 @@ final class HopByHop {
 
     /** Whether Connection names this option. */
     static boolean names(MultiMap headers, String option) {
-        return headers.getAll(HttpHeaders.CONNECTION).stream()
-                .flatMap(value -> Arrays.stream(value.split(",", -1)))
-                .anyMatch(name -> name.strip().equalsIgnoreCase(option));
+        for (String value : headers.getAll(HttpHeaders.CONNECTION)) {
+            for (String name : value.split(",", -1)) {
+                if (name.strip().equalsIgnoreCase(option)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 }

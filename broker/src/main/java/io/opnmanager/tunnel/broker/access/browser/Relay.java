@@ -1,17 +1,11 @@
 package io.opnmanager.tunnel.broker.access.browser;
 
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
-import io.vertx.core.http.PoolOptions;
-import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.TrustOptions;
-import io.vertx.core.tracing.TracingPolicy;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
@@ -47,8 +41,8 @@ final class Relay implements AutoCloseable {
     final Profile profile;
     final PageNames names;
 
-    private final HttpClient reading;
-    private final HttpClient changing;
+    private final PageConnections reading;
+    private final PageConnections changing;
     private final NetClient sockets;
     private final Set<Live> live = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
@@ -61,8 +55,8 @@ final class Relay implements AutoCloseable {
         this.profile = Profiles.of(upstream.kind());
         this.names = new PageNames(upstream, profile);
         @Nullable TrustOptions trust = trust();
-        this.reading = client(options(settings.keepAlive(), trust));
-        this.changing = client(options(BRIEFLY, trust));
+        this.reading = new PageConnections(this, settings.keepAlive());
+        this.changing = new PageConnections(this, BRIEFLY);
         this.sockets = vertx.createNetClient(socketOptions(trust));
     }
 
@@ -97,8 +91,8 @@ final class Relay implements AutoCloseable {
     public void close() {
         closed = true;
         live.forEach(Live::sessionEnded);
-        var _ = reading.close();
-        var _ = changing.close();
+        reading.close();
+        changing.close();
         var _ = sockets.close();
     }
 
@@ -124,12 +118,12 @@ final class Relay implements AutoCloseable {
     }
 
     /** Connections for requests that are sent again when the other end closed one unasked. */
-    HttpClient reading() {
+    PageConnections reading() {
         return reading;
     }
 
     /** Connections for requests that are sent once. */
-    HttpClient changing() {
+    PageConnections changing() {
         return changing;
     }
 
@@ -142,52 +136,12 @@ final class Relay implements AutoCloseable {
         return SocketAddress.inetSocketAddress(upstream.port(), LOOPBACK);
     }
 
-    /** Where requests go; waiting for a free connection is waiting for the firewall. */
-    RequestOptions destination() {
-        return new RequestOptions()
-                .setServer(listener())
-                .setHost(names.tlsName())
-                .setPort(upstream.port())
-                .setConnectTimeout(settings.answer().toMillis());
-    }
-
     private @Nullable TrustOptions trust() {
         if (!upstream.isTls()) {
             return null;
         }
         byte[] pinned = Objects.requireNonNull(upstream.certificateSha256(), "https has a pin");
         return TrustOptions.wrap(new PinnedCertificate(pinned, signs::wrongCertificate));
-    }
-
-    private HttpClient client(HttpClientOptions options) {
-        return vertx.httpClientBuilder()
-                .with(options)
-                .with(
-                        new PoolOptions()
-                                .setHttp1MaxSize(settings.connections())
-                                .setMaxWaitQueueSize(settings.waiting()))
-                // What breaks is told to each request; without this it would be a line in the log,
-                // and a broken page could write any number of them.
-                .withConnectHandler(connection -> connection.exceptionHandler(told -> {}))
-                .build();
-    }
-
-    private HttpClientOptions options(Duration keepAlive, @Nullable TrustOptions trust) {
-        HttpClientOptions options =
-                new HttpClientOptions()
-                        .setProtocolVersion(HttpVersion.HTTP_1_1)
-                        .setKeepAlive(true)
-                        .setKeepAliveTimeout(Math.toIntExact(keepAlive.toSeconds()))
-                        .setConnectTimeout(Math.toIntExact(settings.connect().toMillis()))
-                        .setMaxHeaderSize(Math.toIntExact(settings.headerBytes().asLongValue()))
-                        .setTracingPolicy(TracingPolicy.IGNORE);
-        if (trust != null) {
-            options.setSsl(true)
-                    .setVerifyHost(false)
-                    .setTrustOptions(trust)
-                    .setSslHandshakeTimeout(settings.connect().toSeconds());
-        }
-        return options;
     }
 
     private NetClientOptions socketOptions(@Nullable TrustOptions trust) {

@@ -55,9 +55,6 @@ final class RequestHead {
     private static final Set<String> SET_ANEW =
             Set.of("host", "content-length", "cookie", "origin", "referer", "expect");
 
-    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
-    private static final Pattern VALUE = Pattern.compile("[\\t\\x20-\\x7e\\x80-\\xff]*");
-    private static final Pattern TARGET = Pattern.compile("/[\\x21\\x22\\x24-\\x7e\\x80-\\xff]*");
     private static final Pattern ABSOLUTE = Pattern.compile("(?i)(https?://[^/?#]*)(.*)");
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:\\[\\]-]*");
     private static final Pattern LENGTH = Pattern.compile("\\d{1,18}");
@@ -65,11 +62,13 @@ final class RequestHead {
     private final Relay relay;
     private final HttpServerRequest request;
     private final MultiMap headers;
+    private final @Nullable String target;
 
     RequestHead(Relay relay, HttpServerRequest request) {
         this.relay = relay;
         this.request = request;
         this.headers = request.headers();
+        this.target = readTarget();
     }
 
     /** Why this request is not relayed, or {@code null}. */
@@ -83,14 +82,17 @@ final class RequestHead {
         }
         return switch (request.method().name().toUpperCase(Locale.ROOT)) {
             case "CONNECT", "TRACE", "TRACK" -> Trouble.METHOD;
-            default -> target() == null ? Trouble.MALFORMED : expectation();
+            default -> target == null ? Trouble.MALFORMED : expectation();
         };
     }
 
     private @Nullable Trouble expectation() {
-        List<String> expected = headers.getAll(HttpHeaders.EXPECT);
-        boolean known = expected.stream().allMatch("100-continue"::equalsIgnoreCase);
-        return known ? null : Trouble.EXPECTATION;
+        for (String expected : headers.getAll(HttpHeaders.EXPECT)) {
+            if (!expected.equalsIgnoreCase("100-continue")) {
+                return Trouble.EXPECTATION;
+            }
+        }
+        return null;
     }
 
     /**
@@ -112,14 +114,13 @@ final class RequestHead {
 
     private boolean isWellFormed() {
         List<String> hosts = headers.getAll(HttpHeaders.HOST);
-        if (!TOKEN.matcher(request.method().name()).matches()
+        if (!Spelling.isToken(request.method().name())
                 || hosts.size() > 1
                 || !hosts.stream().allMatch(host -> HOST.matcher(host).matches())) {
             return false;
         }
         for (Map.Entry<String, String> header : headers) {
-            if (!TOKEN.matcher(header.getKey()).matches()
-                    || !VALUE.matcher(header.getValue()).matches()) {
+            if (!Spelling.isToken(header.getKey()) || !Spelling.isValue(header.getValue())) {
                 return false;
             }
         }
@@ -132,12 +133,16 @@ final class RequestHead {
      * @return {@code null} when it is none that can be relayed
      */
     @Nullable String target() {
+        return target;
+    }
+
+    private @Nullable String readTarget() {
         String uri = request.uri();
         if (uri.equals("*")) {
             return request.method().name().equals("OPTIONS") ? uri : null;
         }
-        Matcher absolute = ABSOLUTE.matcher(uri);
-        if (absolute.matches()) {
+        Matcher absolute = uri.startsWith("/") ? null : ABSOLUTE.matcher(uri);
+        if (absolute != null && absolute.matches()) {
             // RFC 9112 §3.2.2: has to be understood. It may only name the host that the request was
             // let in for.
             if (!relay.names.isSession(absolute.group(1))) {
@@ -145,7 +150,7 @@ final class RequestHead {
             }
             uri = absolute.group(2).startsWith("/") ? absolute.group(2) : "/" + absolute.group(2);
         }
-        return TARGET.matcher(uri).matches() ? asText(uri) : null;
+        return Spelling.isPath(uri) ? asText(uri) : null;
     }
 
     /**
@@ -153,6 +158,9 @@ final class RequestHead {
      * unchanged when they are UTF-8; other ones are not relayed.
      */
     private static @Nullable String asText(String bytes) {
+        if (Spelling.isAscii(bytes)) {
+            return bytes;
+        }
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()

@@ -1,7 +1,11 @@
 package io.opnmanager.tunnel.broker.access.browser;
 
+import io.netty.util.concurrent.ScheduledFuture;
+import io.vertx.core.impl.ContextInternal;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Notices that one side of an exchange has stood still for too long. Used on one event loop.
@@ -19,24 +23,32 @@ final class Stall {
     private static final int LOOKS = 8;
     private static final long SHORTEST_MILLIS = 50;
 
-    private final Relay relay;
+    private final BrowserSettings settings;
+    private final ContextInternal context;
     private final Consumer<Side> stalled;
     private Side side = Side.FIREWALL;
     private long since = System.nanoTime();
-    private long timer = -1;
+    private @Nullable ScheduledFuture<?> looks;
     private boolean silent;
 
-    Stall(Relay relay, Consumer<Side> stalled) {
-        this.relay = relay;
+    Stall(BrowserSettings settings, ContextInternal context, Consumer<Side> stalled) {
+        this.settings = settings;
+        this.context = context;
         this.stalled = stalled;
     }
 
     void begin() {
-        Duration browser = relay.settings.stall();
-        Duration firewall = relay.settings.answer();
+        Duration browser = settings.stall();
+        Duration firewall = settings.answer();
         Duration shorter = browser.compareTo(firewall) < 0 ? browser : firewall;
         long pause = Math.max(SHORTEST_MILLIS, shorter.toMillis() / LOOKS);
-        timer = relay.vertx.setPeriodic(pause, id -> look());
+        looks =
+                context.nettyEventLoop()
+                        .scheduleWithFixedDelay(
+                                () -> context.dispatch(this::look),
+                                pause,
+                                pause,
+                                TimeUnit.MILLISECONDS);
     }
 
     /** Something moved, and now it is this side's turn. */
@@ -51,14 +63,17 @@ final class Stall {
     }
 
     void end() {
-        relay.vertx.cancelTimer(timer);
+        ScheduledFuture<?> begun = looks;
+        if (begun != null) {
+            begun.cancel(false);
+        }
     }
 
     private void look() {
         long limit =
                 switch (side) {
-                    case BROWSER -> relay.settings.stall().toNanos();
-                    case FIREWALL -> silent ? Long.MAX_VALUE : relay.settings.answer().toNanos();
+                    case BROWSER -> settings.stall().toNanos();
+                    case FIREWALL -> silent ? Long.MAX_VALUE : settings.answer().toNanos();
                 };
         if (System.nanoTime() - since > limit) {
             stalled.accept(side);

@@ -2,7 +2,6 @@ package io.opnmanager.tunnel.broker.access.browser;
 
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Why a request was answered by the relay and not by the firewall's page. */
@@ -72,10 +71,7 @@ enum Trouble {
         if (has(failure, SslHandshakeTimeoutException.class)) {
             return Trouble.SILENT;
         }
-        if (connected) {
-            return Trouble.BROKEN;
-        }
-        return has(failure, TimeoutException.class) ? Trouble.BUSY : Trouble.UNREACHABLE;
+        return connected ? Trouble.BROKEN : Trouble.UNREACHABLE;
     }
 
     private static boolean has(Throwable failure, Class<? extends Throwable> type) {

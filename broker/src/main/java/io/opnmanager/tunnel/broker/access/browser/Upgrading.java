@@ -1,12 +1,12 @@
 package io.opnmanager.tunnel.broker.access.browser;
 
 import io.vertx.core.AsyncResult;
-import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.impl.ContextInternal;
 import io.vertx.core.net.NetSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -29,7 +29,7 @@ final class Upgrading implements Relay.Live {
     private final HttpServerRequest request;
     private final HttpServerResponse response;
     private final RequestHead head;
-    private final Context context;
+    private final ContextInternal context;
     private final Stall stall;
     private final Buffer received = Buffer.buffer();
 
@@ -42,8 +42,8 @@ final class Upgrading implements Relay.Live {
         this.request = request;
         this.response = request.response();
         this.head = head;
-        this.context = relay.vertx.getOrCreateContext();
-        this.stall = new Stall(relay, side -> fail(Trouble.SILENT));
+        this.context = (ContextInternal) relay.vertx.getOrCreateContext();
+        this.stall = new Stall(relay.settings, context, side -> fail(Trouble.SILENT));
     }
 
     void begin() {

@@ -1,7 +1,6 @@
 package io.opnmanager.tunnel.broker.access.browser;
 
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpServerRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -13,18 +12,19 @@ import org.jspecify.annotations.Nullable;
 final class Upload {
 
     private final HttpServerRequest from;
-    private final HttpClientRequest to;
+    private final PageConnection to;
     private final Stall stall;
     private final Runnable whole;
 
     private boolean stopped;
+    private boolean waits;
 
     /**
      * Of a request that is paused.
      *
      * @param whole is told when all of it has been given to the firewall's connection
      */
-    Upload(HttpServerRequest from, HttpClientRequest to, Stall stall, Runnable whole) {
+    Upload(HttpServerRequest from, PageConnection to, Stall stall, Runnable whole) {
         this.from = from;
         this.to = to;
         this.stall = stall;
@@ -43,13 +43,13 @@ final class Upload {
             whole.run();
             if (!stopped) {
                 stall.on(Stall.Side.FIREWALL);
-                var _ = to.end();
+                to.end();
             }
         });
         if (first != null) {
             next(first);
         }
-        if (!to.writeQueueFull()) {
+        if (!waits) {
             from.resume();
         }
     }
@@ -64,16 +64,20 @@ final class Upload {
             return;
         }
         stall.on(Stall.Side.BROWSER);
-        var _ = to.write(chunk);
-        if (to.writeQueueFull()) {
+        to.write(chunk);
+        if (to.isFull()) {
+            waits = true;
             from.pause();
             stall.on(Stall.Side.FIREWALL);
-            to.drainHandler(room -> {
-                if (!stopped) {
-                    stall.on(Stall.Side.BROWSER);
-                    from.resume();
-                }
-            });
+        }
+    }
+
+    /** What was written has gone. */
+    void room() {
+        if (waits && !stopped) {
+            waits = false;
+            stall.on(Stall.Side.BROWSER);
+            from.resume();
         }
     }
 }

@@ -1,10 +1,14 @@
 package io.opnmanager.tunnel.broker.access.browser;
 
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.impl.ConnectionBase;
 import java.math.BigInteger;
 import java.net.URI;
 import java.time.Duration;
@@ -32,12 +36,14 @@ final class RelayWorld implements AutoCloseable {
     final Vertx vertx;
     final Relay relay;
     final Told told;
+    final Flushes flushes;
     final int port;
 
-    private RelayWorld(Vertx vertx, Relay relay, Told told, int port) {
+    private RelayWorld(Vertx vertx, Relay relay, Told told, Flushes flushes, int port) {
         this.vertx = vertx;
         this.relay = relay;
         this.told = told;
+        this.flushes = flushes;
         this.port = port;
     }
 
@@ -54,6 +60,7 @@ final class RelayWorld implements AutoCloseable {
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
         Told told = new Told();
         Relay relay = new Relay(vertx, upstream, limits, told);
+        Flushes flushes = new Flushes();
         HttpServer server =
                 vertx.createHttpServer(
                                 new HttpServerOptions()
@@ -62,12 +69,13 @@ final class RelayWorld implements AutoCloseable {
                                         .setHttp2ConnectionWindowSize(8 * 1024 * 1024)
                                         .setMaxInitialLineLength(8 * 1024)
                                         .setMaxHeaderSize(16 * 1024))
+                        .connectionHandler(flushes::watch)
                         .requestHandler(relay::handle)
                         .listen()
                         .toCompletionStage()
                         .toCompletableFuture()
                         .join();
-        return new RelayWorld(vertx, relay, told, server.actualPort());
+        return new RelayWorld(vertx, relay, told, flushes, server.actualPort());
     }
 
     @SuppressWarnings("NullAway") // does not read from a class file that an array may be null
@@ -133,6 +141,28 @@ final class RelayWorld implements AutoCloseable {
         @Override
         public MemorySize headerBytes() {
             return new MemorySize(BigInteger.valueOf(64 * 1024));
+        }
+    }
+
+    /**
+     * How often something was sent to browsers: over TLS each is a record at least, and a call of
+     * the system.
+     */
+    static final class Flushes {
+        final AtomicInteger count = new AtomicInteger();
+
+        void watch(HttpConnection connection) {
+            ((ConnectionBase) connection)
+                    .channel()
+                    .pipeline()
+                    .addFirst(
+                            new ChannelOutboundHandlerAdapter() {
+                                @Override
+                                public void flush(ChannelHandlerContext context) {
+                                    count.incrementAndGet();
+                                    context.flush();
+                                }
+                            });
         }
     }
 
