@@ -17,6 +17,7 @@ import io.opnmanager.tunnel.benchmarks.measure.Bench;
 import io.opnmanager.tunnel.benchmarks.measure.Experiment;
 import io.opnmanager.tunnel.benchmarks.measure.Progress;
 import io.opnmanager.tunnel.benchmarks.measure.Results;
+import io.opnmanager.tunnel.benchmarks.measure.Shared;
 import io.opnmanager.tunnel.benchmarks.report.Report;
 import io.opnmanager.tunnel.demo.ProjectRoot;
 import java.io.IOException;
@@ -32,15 +33,16 @@ public final class Benchmarks {
 
     private static final int FAILED = 1;
     private static final int USAGE = 2;
+    private static final Path RUN = ProjectRoot.path().resolve("benchmarks/target/run");
 
     /** In the order of the document. */
     private static final List<Experiment> ALL =
             List.of(
                     new SetUp(),
                     new Throughput(),
-                    new Distance(),
                     new ConnectionRate(),
                     new RequestLatency(),
+                    new Distance(),
                     new Browser(),
                     new Gateway(),
                     new Polls(),
@@ -122,22 +124,27 @@ public final class Benchmarks {
         Map<String, String> machine = Machine.facts();
         machine.forEach((fact, value) -> progress.say(fact + ": " + value));
         boolean whole = true;
-        for (Experiment experiment : ALL) {
-            if (options.only().isEmpty() || options.only().contains(experiment.name())) {
-                whole &= measure(experiment, machine);
+        try (Shared shared = new Shared(RUN.resolve("shared"), progress)) {
+            for (Experiment experiment : ALL) {
+                if (options.only().isEmpty() || options.only().contains(experiment.name())) {
+                    if (!experiment.goesOn()) {
+                        shared.end();
+                    }
+                    whole &= measure(experiment, machine, shared);
+                }
             }
         }
         return whole;
     }
 
-    private boolean measure(Experiment experiment, Map<String, String> machine) throws Exception {
+    private boolean measure(Experiment experiment, Map<String, String> machine, Shared shared)
+            throws Exception {
         progress.begin(experiment.name());
         progress.say(experiment.question());
         Results results = new Results(experiment, options.scale(), machine);
-        Path folder =
-                ProjectRoot.path().resolve("benchmarks/target/run").resolve(experiment.name());
+        Path folder = RUN.resolve(experiment.name());
         @Nullable String failure = null;
-        try (Bench bench = new Bench(options.scale(), folder, progress, results)) {
+        try (Bench bench = new Bench(options.scale(), folder, progress, results, shared)) {
             experiment.run(bench);
         } catch (IOException | RuntimeException | AssertionError e) {
             failure = e.toString();

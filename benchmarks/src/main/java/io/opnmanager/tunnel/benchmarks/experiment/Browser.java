@@ -86,13 +86,7 @@ public final class Browser implements Experiment {
                         bench,
                         NGINX,
                         new Pages(nginx.address(), session.trust(), session.headers())));
-        for (Contender contender : contenders) {
-            bench.say("warming up " + contender.name());
-            long until = System.nanoTime() + bench.scale().warmUp().toNanos();
-            do {
-                contender.turn().take((figure, value) -> {});
-            } while (System.nanoTime() < until);
-        }
+        bench.warmUp(contenders);
         bench.alternate(contenders);
     }
 

@@ -51,6 +51,12 @@ public final class ConnectionRate implements Experiment {
         return "How many new connections a second go through a live tunnel, each for one byte?";
     }
 
+    /** With the same three ways. */
+    @Override
+    public boolean goesOn() {
+        return true;
+    }
+
     @Override
     public void run(Bench bench) throws Exception {
         Ways ways = Ways.open(bench);

@@ -8,6 +8,7 @@ import io.opnmanager.tunnel.benchmarks.measure.Figure;
 import io.opnmanager.tunnel.benchmarks.measure.Progress;
 import io.opnmanager.tunnel.benchmarks.measure.Results;
 import io.opnmanager.tunnel.benchmarks.measure.Scale;
+import io.opnmanager.tunnel.benchmarks.measure.Shared;
 import io.opnmanager.tunnel.benchmarks.network.Inside;
 import io.opnmanager.tunnel.benchmarks.network.Link;
 import io.opnmanager.tunnel.benchmarks.network.Namespace;
@@ -73,7 +74,9 @@ public final class DistanceInside {
         progress.begin(experiment.name());
         Results results = new Results(experiment, scale, Map.of());
         @Nullable String failure = null;
-        try (Bench bench = new Bench(scale, Path.of(words[3]), progress, results)) {
+        Path folder = Path.of(words[3]);
+        try (Shared shared = new Shared(folder.resolveSibling("shared"), progress);
+                Bench bench = new Bench(scale, folder, progress, results, shared)) {
             new DistanceInside(bench, Namespace.named(words[0]), Namespace.named(words[1]))
                     .measure();
         } catch (IOException | RuntimeException | AssertionError e) {
@@ -122,10 +125,8 @@ public final class DistanceInside {
                             contender(Figure.OURS, ours, condition),
                             contender(OPENSSH, openssh.forward(), condition),
                             contender(RAW, target.address(), condition));
-            for (Contender contender : contenders) {
-                // Not counted: code that has not run yet is slow, of ours more than of the others.
-                contender.turn().take((_, _) -> {});
-            }
+            // Not counted: of ours, code that has not run yet is slow.
+            contenders.getFirst().turn().take((_, _) -> {});
             bench.alternate(contenders);
         }
         site.operator().close(tunnel.request());

@@ -155,12 +155,19 @@ public final class Footprint implements Experiment {
         brokers(bench, installed, site);
     }
 
+    /** What the caches spare is not asked for when there is little time. */
+    private static List<Kind> kinds(Bench bench, Installed installed) throws IOException {
+        return installed.kinds().stream()
+                .filter(kind -> kind != Kind.UNCACHED || !bench.scale().equals(Scale.QUICK))
+                .toList();
+    }
+
     /** The same program in each way of starting it. */
     private static List<Contender> agents(
             Bench bench, Installed installed, Promise promise, FirstCall broker, Path state)
             throws IOException {
         Path folder = bench.folder().resolve("starts");
-        return installed.kinds().stream()
+        return kinds(bench, installed).stream()
                 .map(kind ->
                         new Contender(
                                 contender(kind),
@@ -238,7 +245,7 @@ public final class Footprint implements Experiment {
         broker.start(Kind.CACHED).close();
         int rounds = bench.scale().equals(Scale.QUICK) ? 2 : bench.scale().rounds();
         for (int round = 0; round < rounds; round++) {
-            for (Kind kind : installed.kinds()) {
+            for (Kind kind : kinds(bench, installed)) {
                 bench.say("broker, start %d of %d: %s".formatted(round + 1, rounds, kind));
                 try (StartedBroker.Running running = broker.start(kind)) {
                     bench.note(BROKER.start(kind), contender(kind), running.millis());

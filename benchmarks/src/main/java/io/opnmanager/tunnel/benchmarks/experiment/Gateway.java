@@ -145,7 +145,6 @@ public final class Gateway implements Experiment {
             Bench bench, Way way, InetSocketAddress ours, InetSocketAddress peer) throws Exception {
         boolean quick = bench.scale().equals(Scale.QUICK);
         long bytes = quick ? QUICK_BYTES : FULL_BYTES;
-        bench.say("warming up " + way.title);
         List<Contender> contenders = new ArrayList<>();
         for (boolean our : List.of(true, false)) {
             InetSocketAddress address = our ? ours : peer;
@@ -167,10 +166,9 @@ public final class Gateway implements Experiment {
                                                         bench.scale().sample())
                                                 .perSecond());
                             });
-            // The same work, not noted.
-            contender.turn().take((figure, value) -> {});
             contenders.add(contender);
         }
+        bench.warmUp(contenders);
         bench.alternate(contenders);
     }
 }

@@ -48,6 +48,12 @@ public final class RequestLatency implements Experiment {
                 + " at 100 a second beside a bulk stream through the same tunnel?";
     }
 
+    /** With the same three ways. */
+    @Override
+    public boolean goesOn() {
+        return true;
+    }
+
     @Override
     public void run(Bench bench) throws Exception {
         Ways ways = Ways.open(bench);

@@ -5,11 +5,13 @@ import io.opnmanager.tunnel.benchmarks.machine.Processes;
 import io.opnmanager.tunnel.benchmarks.measure.Bench;
 import io.opnmanager.tunnel.benchmarks.measure.Contender;
 import io.opnmanager.tunnel.benchmarks.measure.Figure;
+import io.opnmanager.tunnel.benchmarks.measure.Parts;
 import io.opnmanager.tunnel.benchmarks.measure.Scale;
 import io.opnmanager.tunnel.benchmarks.peer.OpenSshPair;
 import io.opnmanager.tunnel.benchmarks.site.Site;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -48,26 +50,35 @@ record Ways(Way ours, Way openssh, Way raw) {
         void take(Way way, Contender.Sheet sheet) throws Exception;
     }
 
-    /** Starts all; the bench ends them. */
+    /** Those of the experiment before, if it has started them. */
     static Ways open(Bench bench) throws Exception {
-        bench.say("starts target, OpenSSH pair, database, broker and agents");
-        TargetProgram target = bench.own(TargetProgram.start(bench.folder().resolve("target")));
+        bench.setting(
+                "cipher",
+                OpenSshPair.CIPHER + " at OpenSSH by its settings, at ours as the first choice");
+        bench.setting("places", "all of it on 127.0.0.1; load and target are their own processes");
+        return bench.shared()
+                .get(
+                        Ways.class,
+                        (folder, parts) -> {
+                            bench.say("starts target, OpenSSH pair, database, broker and agents");
+                            return start(folder, parts);
+                        });
+    }
+
+    private static Ways start(Path folder, Parts parts) throws Exception {
+        TargetProgram target = parts.own(TargetProgram.start(folder.resolve("target")));
         InetSocketAddress address = target.address();
-        OpenSshPair pair = bench.own(OpenSshPair.start(bench.folder().resolve("openssh"), address));
+        OpenSshPair pair = parts.own(OpenSshPair.start(folder.resolve("openssh"), address));
         Site site =
-                bench.own(
+                parts.own(
                         Site.start(
-                                bench.folder().resolve("site"),
+                                folder.resolve("site"),
                                 Map.of(
                                         "opnmanager.request.lifetime", "8h",
                                         "opnmanager.request.idle", "8h")));
         Site.Firewall firewall =
                 site.addFirewall("firewall", address.getHostString() + ":" + address.getPort());
         Site.Tunnel tunnel = site.open(firewall);
-        bench.setting(
-                "cipher",
-                OpenSshPair.CIPHER + " at OpenSSH by its settings, at ours as the first choice");
-        bench.setting("places", "all of it on 127.0.0.1; load and target are their own processes");
         return new Ways(
                 new Way(
                         Figure.OURS,

@@ -3,8 +3,6 @@ package io.opnmanager.tunnel.benchmarks.measure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 
 /**
@@ -17,11 +15,19 @@ public final class Bench implements AutoCloseable {
     private final Path folder;
     private final Progress progress;
     private final Results results;
-    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final Shared shared;
+    private final Parts parts;
 
-    /** In a folder that is emptied. */
-    public Bench(Scale scale, Path folder, Progress progress, Results results) throws IOException {
+    /**
+     * In a folder that is emptied.
+     *
+     * @param shared what outlasts the experiment, its owner's
+     */
+    public Bench(Scale scale, Path folder, Progress progress, Results results, Shared shared)
+            throws IOException {
         Folders.delete(folder);
+        this.shared = shared;
+        this.parts = new Parts(progress::say);
         this.scale = scale;
         this.folder = Files.createDirectories(folder);
         this.progress = progress;
@@ -45,8 +51,12 @@ public final class Bench implements AutoCloseable {
 
     /** Keeps a part until the experiment has ended. */
     public <T extends AutoCloseable> T own(T part) {
-        parts.push(part);
-        return part;
+        return parts.own(part);
+    }
+
+    /** What the experiments that go on with this one use too. */
+    public Shared shared() {
+        return shared;
     }
 
     /** A fact that a reader needs to judge the figures: a version, a setting, a size. */
@@ -57,6 +67,20 @@ public final class Bench implements AutoCloseable {
     /** Notes a sample that was taken outside of rounds. */
     public void note(Figure figure, String contender, double value) {
         results.note(figure, contender, value);
+    }
+
+    /**
+     * Lets them do the same work unnoted: ours for as long as the scale says, because it is
+     * compiled meanwhile, the others once.
+     */
+    public void warmUp(List<Contender> contenders) throws Exception {
+        for (Contender contender : contenders) {
+            progress.say("warming up " + contender.name());
+            long until = System.nanoTime() + scale.warmUp().toNanos();
+            do {
+                contender.turn().take((figure, value) -> {});
+            } while (contender.name().equals(Figure.OURS) && System.nanoTime() < until);
+        }
     }
 
     /**
@@ -80,17 +104,7 @@ public final class Bench implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        while (!parts.isEmpty()) {
-            AutoCloseable part = parts.pop();
-            try {
-                part.close();
-            } catch (Exception e) {
-                if (e instanceof InterruptedException) {
-                    Thread.currentThread().interrupt();
-                }
-                progress.say("could not be ended: " + e.getMessage());
-            }
-        }
+        parts.close();
         Folders.delete(folder);
     }
 }

@@ -2,7 +2,7 @@ package io.opnmanager.tunnel.benchmarks.measure;
 
 /**
  * One question and how it is answered. Stateless: whatever it starts, it owns and ends in {@link
- * #run}.
+ * #run}, unless it is {@link Shared}.
  */
 public interface Experiment {
 
@@ -11,6 +11,11 @@ public interface Experiment {
 
     /** What it answers, for the document: one sentence. */
     String question();
+
+    /** Whether it uses what the one before it in the list has {@link Shared started}. */
+    default boolean goesOn() {
+        return false;
+    }
 
     /**
      * Takes its figures.

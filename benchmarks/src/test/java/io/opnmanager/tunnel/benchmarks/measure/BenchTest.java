@@ -44,11 +44,13 @@ class BenchTest {
     }
 
     private Bench bench() throws IOException {
+        Progress progress = new Progress(new PrintStream(OutputStream.nullOutputStream()));
         return new Bench(
                 THREE_ROUNDS,
                 folder.resolve("work"),
-                new Progress(new PrintStream(OutputStream.nullOutputStream())),
-                results);
+                progress,
+                results,
+                new Shared(folder.resolve("shared"), progress));
     }
 
     @Test
@@ -62,6 +64,27 @@ class BenchTest {
         }
 
         assertThat(turns).containsExactly("ours", "other", "other", "ours", "ours", "other");
+    }
+
+    @Test
+    void what_is_done_to_warm_up_is_not_noted() throws Exception {
+        List<String> turns = new ArrayList<>();
+        try (Bench bench = bench()) {
+            bench.warmUp(
+                    List.of(
+                            new Contender(
+                                    Figure.OURS,
+                                    sheet -> {
+                                        turns.add("ours");
+                                        sheet.note(SPEED, 1);
+                                    }),
+                            new Contender("other", _ -> turns.add("other"))));
+        }
+        Path file = folder.resolve("results/nothing.json");
+        results.write(file, null);
+
+        assertThat(turns).containsExactly("ours", "other");
+        assertThat(Results.read(file).measured()).isEmpty();
     }
 
     @Test
