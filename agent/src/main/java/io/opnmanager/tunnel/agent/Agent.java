@@ -102,8 +102,7 @@ final class Agent implements AutoCloseable {
         Path socket = configuration.socket().map(Path::of).orElseGet(folder::socket);
         own(TriggerSocket.open(socket, wake::trigger));
 
-        Thread.ofVirtual().name("warm-up").start(() -> transport.warmUp(endpoint));
-        checkins.start();
+        checkins.start(() -> transport.warmUp(endpoint));
         // Owned last, so that it is told first that the agent stops.
         own(ServiceManager.ofThisProcess()).ready(checkins::onTime);
         log.infof(

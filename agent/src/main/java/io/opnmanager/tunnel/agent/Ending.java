@@ -8,8 +8,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends what runs when the process is told to end. On SIGTERM Quarkus takes its HTTP client away
- * without waiting for the command to return: this is the last moment at which it works.
+ * Ends what runs when the process is told to end: on SIGTERM Quarkus stops without waiting for the
+ * command to return.
  */
 @Singleton
 final class Ending {

@@ -1,11 +1,10 @@
 package io.opnmanager.tunnel.agent;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.opnmanager.tunnel.agent.broker.BrokerAddress;
 import io.opnmanager.tunnel.agent.broker.BrokerFailure;
 import io.opnmanager.tunnel.agent.broker.Credential;
 import io.opnmanager.tunnel.agent.broker.StateFolder;
+import io.opnmanager.tunnel.contract.call.Fields;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -13,8 +12,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -184,17 +181,15 @@ final class EnrollCommand implements Callable<Integer> {
     }
 
     private String json(Credential credential) {
-        Map<String, Object> shown = new LinkedHashMap<>();
-        shown.put("firewall_id", credential.firewallId());
-        shown.put("broker_url", credential.brokerUrl());
-        shown.put("ssh_host", credential.sshHost());
-        shown.put("ssh_port", credential.sshPort());
-        shown.put("ssh_user", credential.sshUser());
-        shown.put("state_folder", configuration.stateFolder());
-        try {
-            return new ObjectMapper().writeValueAsString(shown);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
+        byte[] shown =
+                Fields.write(json -> {
+                    json.writeNumberField("firewall_id", credential.firewallId());
+                    json.writeStringField("broker_url", credential.brokerUrl());
+                    json.writeStringField("ssh_host", credential.sshHost());
+                    json.writeNumberField("ssh_port", credential.sshPort());
+                    json.writeStringField("ssh_user", credential.sshUser());
+                    json.writeStringField("state_folder", configuration.stateFolder());
+                });
+        return new String(shown, StandardCharsets.UTF_8);
     }
 }

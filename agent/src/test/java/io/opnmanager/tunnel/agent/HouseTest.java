@@ -8,6 +8,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.opnmanager.tunnel.contract.call.Calls;
 
 @AnalyzeClasses(
         packages = "io.opnmanager.tunnel.agent",
@@ -74,8 +75,24 @@ class HouseTest {
                     .resideOutsideOfPackage(HOME + ".broker")
                     .should()
                     .dependOnClassesThat()
-                    .resideInAnyPackage("jakarta.ws.rs..", "io.vertx..")
+                    .resideInAnyPackage("java.net.http..", "javax.net.ssl..")
+                    .orShould()
+                    .dependOnClassesThat()
+                    .belongToAnyOf(Calls.class)
                     .because("trust in the broker's certificate is decided in one place");
+
+    @ArchTest
+    static final ArchRule loadsLittle =
+            noClasses()
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "com.fasterxml.jackson.databind..",
+                            "jakarta.ws.rs..",
+                            "io.vertx..",
+                            "io.netty..",
+                            "org.bouncycastle..")
+                    .because("an idle agent keeps what it has loaded (ADR 0036)");
 
     @ArchTest
     static final ArchRule nobodyRunsCommands =

@@ -3,7 +3,8 @@
  * of sizes.
  *
  * <p>Not here: any behaviour. These types only carry what goes over the wire; what both ends of a
- * line do alike with its bytes has a room of its own, {@code splice}.
+ * line do alike with its bytes has a room of its own, {@code splice}, and how agents ask has {@code
+ * call}.
  */
 @NullMarked
 package io.opnmanager.tunnel.contract;

@@ -1,11 +1,8 @@
 package io.opnmanager.tunnel.quickconnect;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
-import com.fasterxml.jackson.databind.annotation.JsonNaming;
-import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.opnmanager.tunnel.contract.call.Fields;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,9 +22,6 @@ import org.jspecify.annotations.Nullable;
  * @param caFile authorities to trust instead of the system's
  * @param pinnedKey the one public key to trust
  */
-@RegisterForReflection
-@JsonNaming(SnakeCaseStrategy.class)
-@JsonIgnoreProperties(ignoreUnknown = true)
 record Credential(
         long firewallId,
         String agentToken,
@@ -44,8 +38,7 @@ record Credential(
     static Optional<Credential> in(Path stateFolder) {
         Path file = stateFolder.resolve("credential.json");
         try {
-            return Optional.of(
-                    new ObjectMapper().readValue(Files.readAllBytes(file), Credential.class));
+            return Optional.of(read(Fields.read(Files.readAllBytes(file))));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (JsonProcessingException e) {
@@ -54,6 +47,24 @@ record Credential(
         } catch (IOException e) {
             throw new UncheckedIOException("credential cannot be read: " + file, e);
         }
+    }
+
+    private static Credential read(Fields fields) throws JsonProcessingException {
+        return new Credential(
+                fields.number("firewall_id"),
+                needed(fields, "agent_token"),
+                fields.smallNumber("check_interval"),
+                needed(fields, "broker_url"),
+                fields.text("ca_file"),
+                fields.text("pinned_key"));
+    }
+
+    private static String needed(Fields fields, String name) throws JsonProcessingException {
+        String text = fields.text(name);
+        if (text == null) {
+            throw new JsonParseException(null, "wanted " + name);
+        }
+        return text;
     }
 
     /** Without the token: this record may appear in a log. */

@@ -1,14 +1,12 @@
 package io.opnmanager.tunnel.quickconnect;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.opnmanager.tunnel.contract.call.Fields;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Health {
     private static final Logger log = Logger.getLogger(Health.class);
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     /** The words of {@code state}. */
     enum State {
@@ -65,13 +62,16 @@ final class Health {
     }
 
     private void write(State state, String detail) {
-        Map<String, String> content = new LinkedHashMap<>();
-        content.put("state", state.word());
-        content.put("since", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
-        content.put("detail", detail);
+        byte[] content =
+                Fields.write(json -> {
+                    json.writeStringField("state", state.word());
+                    json.writeStringField(
+                            "since", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+                    json.writeStringField("detail", detail);
+                });
         Path next = file.resolveSibling(file.getFileName() + ".new");
         try {
-            Files.write(next, JSON.writeValueAsBytes(content));
+            Files.write(next, content);
             Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             // Monitoring must not stop what it monitors.

@@ -114,7 +114,7 @@ final class Watch implements AutoCloseable {
                 Duration pause = step();
                 dueBy = System.nanoTime() + pause.plus(LONGEST_CHECK).toNanos();
                 if (!closed) {
-                    // The HTTP client swallows the interrupt of close and calls it a failure.
+                    // A call that close ended is a failure like any other.
                     Thread.sleep(pause);
                 }
             }

@@ -44,6 +44,18 @@ class HouseTest {
                     .because("tunnels are the agent's; this program neither opens nor kills one");
 
     @ArchTest
+    static final ArchRule loadsLittle =
+            noClasses()
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "com.fasterxml.jackson.databind..",
+                            "jakarta.ws.rs..",
+                            "io.vertx..",
+                            "io.netty..")
+                    .because("a program that waits keeps what it has loaded (ADR 0036)");
+
+    @ArchTest
     static void staysAHandfulOfFiles(JavaClasses classes) {
         assertThat(classes.stream().filter(c -> c.isTopLevelClass()).count())
                 .as("top-level classes")

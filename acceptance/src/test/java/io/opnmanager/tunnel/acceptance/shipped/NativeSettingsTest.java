@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -95,7 +96,12 @@ class NativeSettingsTest {
                 .containsExactlyInAnyOrder(
                         "org.apache.sshd.common.file.root.RootedFileSystemProvider",
                         "org.apache.sshd.common.AttributeRepository$AttributeKey");
-        Path pom = program.target().resolveSibling("pom.xml");
+    }
+
+    /** The agent's keys are the JDK's. */
+    @Test
+    void bouncy_castle_is_the_broker_s_provider_from_the_start() throws IOException {
+        Path pom = Shipped.BROKER.target().resolveSibling("pom.xml");
         assertThat(Files.readString(pom))
                 .contains(
                         "<quarkus.security.security-providers>BC</quarkus.security.security-providers>");

@@ -97,9 +97,8 @@ class SecondBuildTest {
                     .as(program.artifact())
                     .contains(NativeSettingsTest.arguments(program).toArray(String[]::new))
                     .contains("-march=compatibility", "--no-fallback");
-            boolean hasSsh = program == Shipped.BROKER || program == Shipped.AGENT;
             assertThat(arguments.contains("io.quarkus.security.BouncyCastleFeature"))
-                    .isEqualTo(hasSsh);
+                    .isEqualTo(program == Shipped.BROKER);
             Path jar;
             try (var files = Files.list(input)) {
                 jar =

@@ -1,11 +1,11 @@
 package io.opnmanager.tunnel.agent.broker;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
-import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.opnmanager.tunnel.contract.agent.EnrolmentAnswer;
-import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.opnmanager.tunnel.contract.call.Fields;
+import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,10 +25,6 @@ import org.jspecify.annotations.Nullable;
  * @param caFile authorities to trust instead of the system's
  * @param pinnedKey the one public key to trust
  */
-@RegisterForReflection
-@JsonNaming(SnakeCaseStrategy.class)
-@JsonInclude(JsonInclude.Include.NON_NULL)
-@JsonIgnoreProperties(ignoreUnknown = true)
 public record Credential(
         long firewallId,
         String agentToken,
@@ -56,6 +52,64 @@ public record Credential(
                 address.url().toString(),
                 address.caFile() == null ? null : address.caFile().toAbsolutePath().toString(),
                 address.pinnedKey());
+    }
+
+    /**
+     * Reads the file; a newer agent's may say more.
+     *
+     * @throws JsonProcessingException when it is damaged; the message may quote the token
+     */
+    static Credential read(byte[] file) throws JsonProcessingException {
+        Fields fields = Fields.read(file);
+        List<String> hostKeys = fields.texts("ssh_host_keys");
+        return new Credential(
+                fields.number("firewall_id"),
+                needed(fields, "agent_token"),
+                needed(fields, "ssh_host"),
+                fields.smallNumber("ssh_port"),
+                needed(fields, "ssh_user"),
+                hostKeys == null ? List.of() : hostKeys,
+                fields.smallNumber("check_interval"),
+                fields.smallNumber("checkin_interval"),
+                needed(fields, "broker_url"),
+                fields.text("ca_file"),
+                fields.text("pinned_key"));
+    }
+
+    private static String needed(Fields fields, String name) throws JsonProcessingException {
+        String text = fields.text(name);
+        if (text == null) {
+            throw new JsonParseException(null, "wanted " + name);
+        }
+        return text;
+    }
+
+    /** Writes the file. */
+    byte[] write() {
+        return Fields.writeForPeople(json -> {
+            json.writeNumberField("firewall_id", firewallId);
+            json.writeStringField("agent_token", agentToken);
+            json.writeStringField("ssh_host", sshHost);
+            json.writeNumberField("ssh_port", sshPort);
+            json.writeStringField("ssh_user", sshUser);
+            json.writeArrayFieldStart("ssh_host_keys");
+            for (String key : sshHostKeys) {
+                json.writeString(key);
+            }
+            json.writeEndArray();
+            json.writeNumberField("check_interval", checkInterval);
+            json.writeNumberField("checkin_interval", checkinInterval);
+            json.writeStringField("broker_url", brokerUrl);
+            writeIfAny(json, "ca_file", caFile);
+            writeIfAny(json, "pinned_key", pinnedKey);
+        });
+    }
+
+    private static void writeIfAny(JsonGenerator json, String name, @Nullable String text)
+            throws IOException {
+        if (text != null) {
+            json.writeStringField(name, text);
+        }
     }
 
     /** Without the token: this record may appear in a log. */

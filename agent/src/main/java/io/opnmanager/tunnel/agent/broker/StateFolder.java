@@ -1,7 +1,6 @@
 package io.opnmanager.tunnel.agent.broker;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -22,8 +21,6 @@ import java.util.Set;
  * @param path the folder
  */
 public record StateFolder(Path path) {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     /** Whether this firewall is enrolled. */
     public boolean holdsEnrolment() {
         return Files.exists(credentialFile());
@@ -81,9 +78,7 @@ public record StateFolder(Path path) {
      */
     public Optional<Credential> credential() {
         try {
-            Credential credential =
-                    JSON.readValue(Files.readAllBytes(credentialFile()), Credential.class);
-            return Optional.of(credential);
+            return Optional.of(Credential.read(Files.readAllBytes(credentialFile())));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (JsonProcessingException e) {
@@ -99,9 +94,7 @@ public record StateFolder(Path path) {
         prepare();
         try {
             replace(keyFile(), privateKey);
-            replace(
-                    credentialFile(),
-                    JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(credential));
+            replace(credentialFile(), credential.write());
         } catch (IOException e) {
             throw new UncheckedIOException("enrolment cannot be stored in " + path, e);
         }

@@ -1,7 +1,5 @@
 package io.opnmanager.tunnel.agent.broker;
 
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.net.TrustOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -17,32 +15,43 @@ import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.Locale;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
 
 /** How the broker's certificate is checked. There is no way to skip the check. */
-sealed interface Trust {
-
-    /** Puts this into the options of the HTTP client. */
-    void applyTo(HttpClientOptions options);
+final class Trust {
+    private Trust() {}
 
     /**
-     * The check that an address asks for.
+     * TLS with the check that an address asks for: one public key, whatever the name in its
+     * certificate, or authorities and the host name, which the HTTP client has compared.
      *
      * @throws IllegalArgumentException when the CA file cannot be used
      */
-    static Trust of(BrokerAddress address) {
+    static SSLContext of(BrokerAddress address) {
         if (address.pinnedKey() != null) {
-            return new PinnedKey(BrokerAddress.pinBytes(address.pinnedKey()));
+            return context(
+                    new TrustManager[] {new PinCheck(BrokerAddress.pinBytes(address.pinnedKey()))});
         }
-        if (address.caFile() != null) {
-            return new Authorities(authoritiesIn(address.caFile()));
-        }
-        return new SystemStore();
+        // Without any the JDK takes the authorities that the machine trusts.
+        return context(address.caFile() == null ? null : authoritiesIn(address.caFile()));
     }
 
-    private static TrustManagerFactory authoritiesIn(Path file) {
+    private static SSLContext context(TrustManager @Nullable [] trusted) {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trusted, null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("no TLS on this machine", e);
+        }
+    }
+
+    private static TrustManager[] authoritiesIn(Path file) {
         try (InputStream pem = Files.newInputStream(file)) {
             Collection<? extends Certificate> certificates =
                     CertificateFactory.getInstance("X.509").generateCertificates(pem);
@@ -58,7 +67,7 @@ sealed interface Trust {
             TrustManagerFactory factory =
                     TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             factory.init(store);
-            return factory;
+            return factory.getTrustManagers();
         } catch (IOException | GeneralSecurityException e) {
             throw new IllegalArgumentException(
                     "ca-file: wanted a readable PEM file, found "
@@ -69,40 +78,11 @@ sealed interface Trust {
         }
     }
 
-    /** The authorities that the machine trusts, and the host name. */
-    record SystemStore() implements Trust {
-        @Override
-        public void applyTo(HttpClientOptions options) {
-            options.setTrustAll(false).setVerifyHost(true);
-        }
-    }
-
-    /** The authorities of a file, and the host name. */
-    record Authorities(TrustManagerFactory factory) implements Trust {
-        @Override
-        public void applyTo(HttpClientOptions options) {
-            options.setTrustAll(false)
-                    .setTrustOptions(TrustOptions.wrap(factory))
-                    .setVerifyHost(true);
-        }
-    }
-
-    /** One public key; the name in the certificate says nothing that the key does not. */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    record PinnedKey(byte[] sha256) implements Trust {
-        @Override
-        public void applyTo(HttpClientOptions options) {
-            options.setTrustAll(false)
-                    .setTrustOptions(TrustOptions.wrap(new PinCheck(sha256)))
-                    .setVerifyHost(false);
-        }
-    }
-
     /**
      * Compares the leaf's public key. The handshake itself proves that the peer holds the private
-     * one.
+     * one. Extended, because the JDK would add its check of the name to a plain one.
      */
-    final class PinCheck extends X509ExtendedTrustManager {
+    private static final class PinCheck extends X509ExtendedTrustManager {
         private final byte[] sha256;
 
         private PinCheck(byte[] sha256) {

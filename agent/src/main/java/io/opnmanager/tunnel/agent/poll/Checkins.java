@@ -10,6 +10,7 @@ import io.opnmanager.tunnel.contract.agent.CheckinAnswer;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** The check-in loop: one virtual thread that asks, follows the answer, and waits. */
 public final class Checkins implements Runnable, AutoCloseable {
@@ -45,6 +46,7 @@ public final class Checkins implements Runnable, AutoCloseable {
     /** By {@link System#nanoTime}: the loop that has not turned until then hangs. */
     private volatile long dueBy = System.nanoTime() + LONGEST_CHECKIN.toNanos();
 
+    private @Nullable Runnable afterFirst;
     private Duration interval;
     private boolean wasRefused;
     private boolean wasAway;
@@ -59,8 +61,13 @@ public final class Checkins implements Runnable, AutoCloseable {
         this.interval = bounded(facts.interval());
     }
 
-    /** Starts; the first check-in is at once. */
-    public void start() {
+    /**
+     * Starts; the first check-in is at once.
+     *
+     * @param afterFirst what can wait until the first was made, well or not; in a thread of its own
+     */
+    public void start(Runnable afterFirst) {
+        this.afterFirst = afterFirst;
         thread.start();
     }
 
@@ -75,6 +82,10 @@ public final class Checkins implements Runnable, AutoCloseable {
             while (!closed) {
                 dueBy = System.nanoTime() + LONGEST_CHECKIN.toNanos();
                 Pause pause = once();
+                if (afterFirst != null) {
+                    Thread.ofVirtual().name("after-first-checkin").start(afterFirst);
+                    afterFirst = null;
+                }
                 dueBy = System.nanoTime() + pause.clock().plus(LONGEST_CHECKIN).toNanos();
                 wake.await(pause.never(), BETWEEN_CHANGES, pause.clock());
             }
@@ -119,7 +130,7 @@ public final class Checkins implements Runnable, AutoCloseable {
             return new Pause(BETWEEN_TRIGGERS, jittered(interval));
         } catch (BrokerFailure failure) {
             if (closed) {
-                // The HTTP client swallows the interrupt and calls it a failure.
+                // An interrupted call is a failure like any other.
                 throw new InterruptedException();
             }
             return afterFailure(failure);

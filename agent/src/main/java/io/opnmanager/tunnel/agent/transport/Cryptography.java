@@ -2,7 +2,6 @@ package io.opnmanager.tunnel.agent.transport;
 
 import org.apache.sshd.common.util.security.SecurityUtils;
 import org.apache.sshd.common.util.security.SunJCESecurityProviderRegistrar;
-import org.apache.sshd.common.util.security.bouncycastle.BouncyCastleSecurityProviderRegistrar;
 
 /**
  * Which providers the SSH library uses. Every class here that touches it calls this first: the
@@ -11,12 +10,10 @@ import org.apache.sshd.common.util.security.bouncycastle.BouncyCastleSecurityPro
 final class Cryptography {
     private Cryptography() {}
 
-    /** The JDK first: its AES uses the processor's instructions, Bouncy Castle's does not. */
+    /** The JDK's alone; of Bouncy Castle the library takes the post-quantum exchanges by itself. */
     static void choose() {
         System.setProperty(
                 SecurityUtils.SECURITY_PROVIDER_REGISTRARS,
-                SunJCESecurityProviderRegistrar.class.getName()
-                        + ","
-                        + BouncyCastleSecurityProviderRegistrar.class.getName());
+                SunJCESecurityProviderRegistrar.class.getName() + "," + JdkEd25519.class.getName());
     }
 }

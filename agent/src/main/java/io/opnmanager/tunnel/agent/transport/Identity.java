@@ -7,12 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.util.Iterator;
 import org.apache.sshd.common.NamedResource;
-import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyPairResourceWriter;
-import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.common.util.security.SecurityUtils;
 
 /** This firewall's SSH key: Ed25519, made here, never leaving the box. */
@@ -27,7 +26,8 @@ public final class Identity {
     public static Identity make() {
         Cryptography.choose();
         try {
-            return new Identity(KeyUtils.generateKeyPair(KeyPairProvider.SSH_ED25519, 256));
+            return new Identity(
+                    KeyPairGenerator.getInstance(SecurityUtils.ED25519).generateKeyPair());
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("no Ed25519 key can be made on this machine", e);
         }

@@ -42,10 +42,12 @@ import org.apache.sshd.common.util.threads.ThreadUtils;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.forward.RejectAllForwardingFilter;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens SSH lines. One client for all of them: its threads, its key and its warm cryptography are
- * shared, its connections are not.
+ * shared, its connections are not. It is made when it is first needed, which is after the first
+ * check-in.
  */
 public final class SshTransport implements AutoCloseable {
     private static final Logger log = Logger.getLogger(SshTransport.class);
@@ -84,17 +86,36 @@ public final class SshTransport implements AutoCloseable {
     private static final AttributeKey<String> REFUSED_HOST_KEY = new AttributeKey<>();
 
     private final Loop loop = new Loop("tunnel-bytes");
-    private final SshClient client;
     private final String user;
+    private final Identity identity;
     private final AtomicReference<HostKeys> pinned;
     private final AtomicInteger dials = new AtomicInteger();
 
-    /** Starts the client; nothing is connected yet. */
+    /** Guarded by this, like the next. */
+    private @Nullable SshClient client;
+
+    private boolean closed;
+
+    /** Nothing is connected yet. */
     public SshTransport(String user, Identity identity, HostKeys hostKeys) {
-        Cryptography.choose();
         this.user = user;
+        this.identity = identity;
         this.pinned = new AtomicReference<>(hostKeys);
-        this.client = SshClient.setUpDefaultClient();
+    }
+
+    private synchronized SshClient client() throws DialFailure {
+        if (closed) {
+            throw DialFailure.permanent("the agent stops");
+        }
+        if (client == null) {
+            client = started();
+        }
+        return client;
+    }
+
+    private SshClient started() {
+        Cryptography.choose();
+        SshClient client = ClientBuilder.builder().keyExchangeFactories(JdkMlKem.first()).build();
         // Nothing of the account that the agent happens to run as: no ~/.ssh, no agent socket.
         client.setHostConfigEntryResolver(HostConfigEntryResolver.EMPTY);
         client.setKeyIdentityProvider(KeyIdentityProvider.wrapKeyPairs(identity.pair()));
@@ -102,7 +123,7 @@ public final class SshTransport implements AutoCloseable {
         client.setAgentFactory(null);
         client.setServerKeyVerifier(
                 (session, address, key) -> acceptHostKey(session, key, pinned.get()));
-        client.setSignatureFactories(pinnedFirst(hostKeys));
+        client.setSignatureFactories(pinnedFirst(pinned.get()));
         client.setCipherFactories(ciphers());
         client.setForwardingFilter(new OnlyTheTarget());
         client.setChannelFactories(List.of(new Targets(loop)));
@@ -125,12 +146,15 @@ public final class SshTransport implements AutoCloseable {
         // line at the first beat, because it looks for a handler that only servers have.
         CoreModuleProperties.HEARTBEAT_INTERVAL.set(client, KEEPALIVE_INTERVAL);
         client.start();
+        return client;
     }
 
     /** From now on these host keys are accepted; lines that are up stay. */
-    public void pin(HostKeys hostKeys) {
+    public synchronized void pin(HostKeys hostKeys) {
         if (!pinned.getAndSet(hostKeys).equals(hostKeys)) {
-            client.setSignatureFactories(pinnedFirst(hostKeys));
+            if (client != null) {
+                client.setSignatureFactories(pinnedFirst(hostKeys));
+            }
             log.infof("other SSH host keys are accepted from now on count=%d", hostKeys.count());
         }
     }
@@ -232,7 +256,7 @@ public final class SshTransport implements AutoCloseable {
         // A host with several addresses, one of them dead: the next dial takes the next one.
         InetAddress address = addresses[Math.floorMod(dials.getAndIncrement(), addresses.length)];
         ConnectFuture connecting =
-                client.connect(user, new InetSocketAddress(address, endpoint.port()));
+                client().connect(user, new InetSocketAddress(address, endpoint.port()));
         return connecting
                 .verify(patience, CancelOption.CANCEL_ON_TIMEOUT, CancelOption.CANCEL_ON_INTERRUPT)
                 .getClientSession();
@@ -289,8 +313,11 @@ public final class SshTransport implements AutoCloseable {
 
     /** Ends every line. */
     @Override
-    public void close() {
-        client.close(true);
+    public synchronized void close() {
+        closed = true;
+        if (client != null) {
+            client.close(true);
+        }
         loop.close();
     }
 

@@ -234,7 +234,7 @@ final class Tunnel implements Runnable {
                 return broker.wants(order.requestId());
             } catch (BrokerFailure failure) {
                 if (ended != null) {
-                    // The HTTP client swallows the interrupt and calls it a failure.
+                    // An interrupted call is a failure like any other.
                     throw new InterruptedException();
                 }
                 log.infof(

@@ -1,0 +1,11 @@
+/**
+ * How a small program on a firewall asks its broker: one JSON document there, one back, over the
+ * JDK's own HTTP client and without reflection. An agent that has nothing to do keeps what it has
+ * loaded, so this loads little (ADR 0036).
+ *
+ * <p>Not here: what is asked when, how often it is tried again, and whose certificate is trusted.
+ */
+@NullMarked
+package io.opnmanager.tunnel.contract.call;
+
+import org.jspecify.annotations.NullMarked;
