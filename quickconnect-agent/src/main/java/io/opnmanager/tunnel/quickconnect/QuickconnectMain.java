@@ -1,5 +1,6 @@
 package io.opnmanager.tunnel.quickconnect;
 
+import io.opnmanager.tunnel.contract.call.SecurityProviders;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ public final class QuickconnectMain {
 
     /** See {@code quickconnect-agent --help}. */
     public static void main(String... arguments) {
+        SecurityProviders.leaveOutUnused();
         String config = optionIn(arguments, "--config");
         if (config != null) {
             Path file = Path.of(config);

@@ -39,7 +39,7 @@ final class JdkMlKem implements DHFactory {
     static List<KeyExchangeFactory> first() {
         JdkMlKem ours = new JdkMlKem();
         List<KeyExchangeFactory> all =
-                new ArrayList<>(ClientBuilder.setUpDefaultKeyExchanges(true));
+                new ArrayList<>(ClientBuilder.setUpDefaultKeyExchanges(false));
         if (ours.isSupported() && all.removeIf(one -> one.getName().equals(NAME))) {
             all.addFirst(DHGClient.newFactory(ours));
         }

@@ -62,7 +62,8 @@ class AgentWordsTest {
     }
 
     private static void says(byte[] written, Object record) throws IOException {
-        assertThat(BROKER.readTree(written)).isEqualTo(BROKER.readTree(BROKER.writeValueAsBytes(record)));
+        assertThat(BROKER.readTree(written))
+                .isEqualTo(BROKER.readTree(BROKER.writeValueAsBytes(record)));
     }
 
     private static <T> void hears(AgentWords.Reading<T> reading, T record) throws IOException {
