@@ -92,7 +92,7 @@ class HouseTest {
                             "io.vertx..",
                             "io.netty..",
                             "org.bouncycastle..")
-                    .because("an idle agent keeps what it has loaded (ADR 0036)");
+                    .because("an idle agent keeps what it has loaded (ADR 0038)");
 
     @ArchTest
     static final ArchRule nobodyRunsCommands =

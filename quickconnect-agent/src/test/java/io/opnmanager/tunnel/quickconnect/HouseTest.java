@@ -53,7 +53,7 @@ class HouseTest {
                             "jakarta.ws.rs..",
                             "io.vertx..",
                             "io.netty..")
-                    .because("a program that waits keeps what it has loaded (ADR 0036)");
+                    .because("a program that waits keeps what it has loaded (ADR 0038)");
 
     @ArchTest
     static void staysAHandfulOfFiles(JavaClasses classes) {

@@ -1,7 +1,7 @@
 /**
  * How a small program on a firewall asks its broker: one JSON document there, one back, over the
  * JDK's own HTTP client and without reflection. An agent that has nothing to do keeps what it has
- * loaded, so this loads little (ADR 0036).
+ * loaded, so this loads little (ADR 0038).
  *
  * <p>Not here: what is asked when, how often it is tried again, and whose certificate is trusted.
  */

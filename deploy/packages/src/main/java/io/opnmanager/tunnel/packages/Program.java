@@ -20,7 +20,7 @@ enum Program {
             "opnmanager-agent",
             "io.opnmanager.tunnel.agent.AgentMain",
             // What is young is touched as a whole: it is small, because the data path makes no
-            // garbage for what it moves (ADR 0036).
+            // garbage for what it moves (ADR 0038).
             "-XX:+UseSerialGC -Xms8m -Xmn4m -Xmx32m -Xss512k -XX:ReservedCodeCacheSize=24m -XX:+UnlockExperimentalVMOptions -XX:TrimNativeHeapInterval=5000 -XX:+ExitOnOutOfMemoryError",
             "opnmanager-agent.service",
             ""),
