@@ -105,8 +105,9 @@ final class Agent implements AutoCloseable {
         checkins.start(() -> transport.warmUp(endpoint));
         // Owned last, so that it is told first that the agent stops.
         own(ServiceManager.ofThisProcess()).ready(checkins::onTime);
+        // As text: digits of a language would be loaded for a number, and stay.
         log.infof(
-                "agent started firewall=%d broker=%s targets=%s socket=%s",
+                "agent started firewall=%s broker=%s targets=%s socket=%s",
                 credential.firewallId(), address.url(), allowed, socket);
     }
 

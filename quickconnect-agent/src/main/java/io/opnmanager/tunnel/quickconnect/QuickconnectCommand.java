@@ -114,7 +114,8 @@ final class QuickconnectCommand implements Callable<Integer> {
             if (once) {
                 return watch.once();
             }
-            log.infof("quickconnect-agent started firewall=%d", credential.firewallId());
+            // As text: digits of a language would be loaded for a number, and stay.
+            log.infof("quickconnect-agent started firewall=%s", credential.firewallId());
             watch.start();
             ending.covers(watch);
             manager.ready(watch::onTime);

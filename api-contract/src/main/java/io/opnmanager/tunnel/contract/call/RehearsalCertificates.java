@@ -15,15 +15,18 @@ import java.util.Base64;
 import java.util.HexFormat;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /**
  * An authority and a certificate for 127.0.0.1 that live as long as a rehearsal (X.509, RFC 5280,
  * written in DER by hand, because the JDK only reads them).
  *
  * @param authority in PEM
- * @param context that shows the other
+ * @param certificate the other, in PEM
+ * @param key of the other, in PEM
+ * @param context that shows the other, and trusts it
  */
-record RehearsalCertificates(String authority, SSLContext context) {
+record RehearsalCertificates(String authority, String certificate, String key, SSLContext context) {
     private static final int SEQUENCE = 0x30;
     private static final int SET = 0x31;
     private static final int INTEGER = 0x02;
@@ -55,11 +58,17 @@ record RehearsalCertificates(String authority, SSLContext context) {
         Certificate certificate =
                 CertificateFactory.getInstance("X.509")
                         .generateCertificate(new ByteArrayInputStream(shown));
-        String pem =
-                "-----BEGIN CERTIFICATE-----\n"
-                        + Base64.getMimeEncoder().encodeToString(authority)
-                        + "\n-----END CERTIFICATE-----\n";
-        return new RehearsalCertificates(pem, context(leaf, certificate));
+        return new RehearsalCertificates(
+                pem("CERTIFICATE", authority),
+                pem("CERTIFICATE", shown),
+                pem("PRIVATE KEY", leaf.getPrivate().getEncoded()),
+                context(leaf, certificate));
+    }
+
+    /** Text of RFC 7468. */
+    private static String pem(String what, byte[] encoded) {
+        return "-----BEGIN %1$s-----\n%2$s\n-----END %1$s-----\n"
+                .formatted(what, Base64.getMimeEncoder().encodeToString(encoded));
     }
 
     private static SSLContext context(KeyPair pair, Certificate certificate)
@@ -73,7 +82,12 @@ record RehearsalCertificates(String authority, SSLContext context) {
                     KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             keys.init(store, new char[0]);
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keys.getKeyManagers(), null, null);
+            TrustManagerFactory trusted =
+                    TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            // The entry with the key is not looked at.
+            store.setCertificateEntry("trusted", certificate);
+            trusted.init(store);
+            context.init(keys.getKeyManagers(), trusted.getTrustManagers(), null);
             return context;
         } catch (java.io.IOException impossible) {
             throw new KeyStoreException(impossible);

@@ -113,32 +113,33 @@ public final class Footprint implements Experiment {
 
     @Override
     public void run(Bench bench) throws Exception {
+        bench.say("starting a broker and enrolling");
+        Path folder = bench.folder().resolve("site");
+        Site site = bench.own(Site.start(folder, Map.of()));
+        TunnelAgent enrolled = site.enrol("idle", "127.0.0.1:9");
         bench.say("unpacking the packages, making their caches");
         Installed installed = Installed.unpack(bench.folder().resolve("installed"));
         for (Service one : Service.values()) {
-            installed.makeCache(one);
+            installed.makeCache(one, folder.resolve("database/server"));
             bench.setting(
                     one.component() + " cache",
                     String.format(
                             Locale.ROOT, "%.0f MB", installed.cacheBytes(one) / BYTES_PER_MB));
             bench.setting(one.component() + " options", installed.options(one));
         }
-        bench.say("starting a broker and enrolling");
-        Site site = bench.own(Site.start(bench.folder().resolve("site"), Map.of()));
-        TunnelAgent enrolled = site.enrol("idle", "127.0.0.1:9");
 
         List<Idle> idle = new ArrayList<>();
         for (Kind kind : installed.kinds()) {
             if (kind != Kind.UNCACHED) {
-                Path folder = bench.folder().resolve("idle-" + kind);
-                Path state = enrolled.twin(folder).stateFolder();
+                Path work = bench.folder().resolve("idle-" + kind);
+                Path state = enrolled.twin(work).stateFolder();
                 for (Promise promise : List.of(AGENT, QUICKCONNECT)) {
                     Program program =
                             bench.own(
                                     installed.start(
                                             kind,
                                             promise.program(),
-                                            folder,
+                                            work,
                                             promise.program().runs(),
                                             promise.program().states(state)));
                     idle.add(new Idle(promise, kind, program));

@@ -116,7 +116,10 @@ public final class Installed {
         }
         Installed installed = new Installed(Files.createDirectories(folder));
         for (Path one : packages) {
-            installed.done("unpack", List.of("dpkg-deb", "-x", one.toString(), folder.toString()));
+            installed.done(
+                    "unpack",
+                    List.of("dpkg-deb", "-x", one.toString(), folder.toString()),
+                    Map.of());
         }
         return installed;
     }
@@ -143,17 +146,43 @@ public final class Installed {
         }
     }
 
-    /** Makes the cache of a program as its installation does. */
-    public void makeCache(Service one) throws IOException, InterruptedException {
+    /**
+     * Makes the cache of a program as its installation does on a machine that has a database
+     * server.
+     *
+     * @param server folder of an unpacked MariaDB
+     */
+    public void makeCache(Service one, Path server) throws IOException, InterruptedException {
         Path script = home().resolve(one.component()).resolve("make-cache");
         String text =
                 moved(Files.readString(script))
                         // Whose it is does not change what is measured, and needs root.
-                        .replace("$(id -u)", "1")
-                        .replace(" -o root -g root", "");
+                        .replace("$(id -u)", "1");
         Path moved = folder.resolve("make-cache-" + one.component());
         Files.writeString(moved, text);
-        done("make-cache-" + one.component(), List.of("sh", moved.toString()));
+        done(
+                "make-cache-" + one.component(),
+                List.of("sh", moved.toString()),
+                Map.of("PATH", commands(server) + ":" + System.getenv("PATH")));
+    }
+
+    /** The two programs as a package would have them: they know where their files are. */
+    private Path commands(Path server) throws IOException {
+        Path commands = Files.createDirectories(folder.resolve("database-commands"));
+        for (String program : List.of("bin/mariadbd", "scripts/mariadb-install-db")) {
+            Path command = commands.resolve(server.resolve(program).getFileName());
+            Files.writeString(
+                    command,
+                    "#!/bin/sh\nexec '%s' \"$@\" --basedir='%s' --user=%s\n"
+                            .formatted(
+                                    server.resolve(program),
+                                    server,
+                                    System.getProperty("user.name")));
+            if (!command.toFile().setExecutable(true)) {
+                throw new IOException("cannot be made executable: " + command);
+            }
+        }
+        return commands;
     }
 
     /** Size of a program's cache. */
@@ -219,8 +248,9 @@ public final class Installed {
                 .replace("/etc/opnmanager-tunnel/", folder + "/etc/opnmanager-tunnel/");
     }
 
-    private void done(String name, List<String> command) throws IOException, InterruptedException {
-        try (Program program = Program.start(name, folder.resolve("log"), command, Map.of())) {
+    private void done(String name, List<String> command, Map<String, String> environment)
+            throws IOException, InterruptedException {
+        try (Program program = Program.start(name, folder.resolve("log"), command, environment)) {
             int code = program.awaitExit(DONE_WITHIN);
             if (code != 0) {
                 throw new IOException(

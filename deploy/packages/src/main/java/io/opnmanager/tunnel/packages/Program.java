@@ -30,7 +30,7 @@ enum Program {
             "opnmanager-quickconnect-agent",
             "io.opnmanager.tunnel.quickconnect.QuickconnectMain",
             // It asks every 15 s: code that runs so seldom is not worth a second compiler's memory.
-            "-XX:+UseSerialGC -Xms4m -Xmn2m -Xmx16m -Xss512k -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=12m -XX:+UnlockExperimentalVMOptions -XX:TrimNativeHeapInterval=5000 -XX:+ExitOnOutOfMemoryError",
+            "-XX:+UseSerialGC -Xms4m -Xmn1m -Xmx16m -Xss512k -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=12m -XX:+UnlockExperimentalVMOptions -XX:TrimNativeHeapInterval=5000 -XX:+ExitOnOutOfMemoryError",
             "opnmanager-quickconnect-agent.service",
             "opnmanager-quickconnect-agent-once.service opnmanager-quickconnect-agent-once.timer"),
     TUNNELCTL(
