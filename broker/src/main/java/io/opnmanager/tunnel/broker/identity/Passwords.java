@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -55,12 +54,11 @@ class Passwords {
                     new ArrayBlockingQueue<>(WAITING),
                     Thread.ofPlatform().name("passwords-", 0).daemon().factory());
 
-    /** Of a password that nobody knows: what an unknown name is compared with. */
-    private final String nobody;
+    /** What an unknown name is compared with: random, so no password is known to have it. */
+    private final String nobody = phc(Secrets.random(SALT_BYTES), Secrets.random(TAG_BYTES));
 
     Passwords() {
         hashing.allowCoreThreadTimeOut(true);
-        nobody = hash(HexFormat.of().formatHex(Secrets.random(TAG_BYTES)));
     }
 
     /**
@@ -68,9 +66,12 @@ class Passwords {
      *
      * @throws Problem {@code too_many_requests} when too many are before
      */
-    final String hash(String password) {
+    String hash(String password) {
         byte[] salt = Secrets.random(SALT_BYTES);
-        byte[] tag = run(() -> tag(password, salt, MEMORY_KIB, ITERATIONS, LANES, TAG_BYTES));
+        return phc(salt, run(() -> tag(password, salt, MEMORY_KIB, ITERATIONS, LANES, TAG_BYTES)));
+    }
+
+    private static String phc(byte[] salt, byte[] tag) {
         Base64.Encoder base64 = Base64.getEncoder().withoutPadding();
         return "$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s"
                 .formatted(
