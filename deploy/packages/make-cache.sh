@@ -90,6 +90,7 @@ quarkus:
   shutdown: {timeout: 0}
   tls: {key-store: {pem: {"0": {cert: "$work/state/broker.pem", key: "$work/state/broker.key"}}}}
 opnmanager:
+  node: {name: training}
   ssh: {host: 127.0.0.1, port: $(port), public-host: 127.0.0.1}
 EOF
         set -- --config="$work/training.yaml"

@@ -43,7 +43,10 @@ final class DebianRoot implements AutoCloseable {
                                 "mmdebstrap",
                                 "--quiet",
                                 "--variant=minbase",
-                                "--include=systemd,systemd-sysv,dbus,adduser",
+                                // The database server without its service, which would take a port
+                                // of the
+                                // machine.
+                                "--include=systemd,systemd-sysv,dbus,adduser,mariadb-server-core,mariadb-client",
                                 "--aptopt=Acquire::Languages \"none\"",
                                 release(),
                                 folder.toString()));

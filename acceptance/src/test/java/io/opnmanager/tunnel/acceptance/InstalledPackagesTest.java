@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -219,6 +220,39 @@ class InstalledPackagesTest {
 
     @Test
     @Order(5)
+    void with_a_database_server_at_hand_the_broker_s_cache_is_made_by_a_whole_start()
+            throws Exception {
+        Path options = root.path("/etc/default/" + BROKER);
+        Files.writeString(
+                options,
+                "OPNMANAGER_BROKER_JAVA_OPTIONS=-Xlog:class+load:file=/var/lib/opnmanager-broker/classes\n");
+        root.ok("systemctl", "restart", BROKER);
+        // What only a broker with a database comes to.
+        try (Stream<String> classes =
+                Files.lines(root.path("/var/lib/opnmanager-broker/classes"))) {
+            assertThat(classes.filter(line -> line.contains(".DbMigrate source: ")))
+                    .singleElement()
+                    .asString()
+                    .endsWith("shared objects file");
+        }
+        Files.delete(options);
+        root.ok("rm", "/var/lib/opnmanager-broker/classes");
+        assertThat(root.ok("sh", "-c", "cat /proc/[0-9]*/comm")).doesNotContain("mariadbd");
+
+        Path cache = root.path("/var/cache/opnmanager-broker/broker.aot");
+        long whole = Files.size(cache);
+        root.ok("mv", "/usr/sbin/mariadbd", "/usr/sbin/mariadbd.away");
+        root.ok("/usr/lib/opnmanager-tunnel/broker/make-cache");
+
+        assertThat(Files.size(cache)).isBetween(whole / 4, whole * 4 / 5);
+        assertThat(root.ok("stat", "--format=%U %a", "/var/cache/opnmanager-broker/broker.aot"))
+                .isEqualTo("root 644");
+        root.ok("systemctl", "restart", BROKER);
+        root.ok("mv", "/usr/sbin/mariadbd.away", "/usr/sbin/mariadbd");
+    }
+
+    @Test
+    @Order(6)
     void an_enrolled_agent_starts_and_is_seen_by_the_broker() throws Exception {
         String administrator =
                 Files.readString(root.path("/var/lib/opnmanager-broker/initial-administrator"))
@@ -261,7 +295,7 @@ class InstalledPackagesTest {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void who_is_killed_is_started_again() throws Exception {
         for (String unit : List.of(BROKER, AGENT, QUICKCONNECT)) {
             long before = process(unit);
@@ -271,7 +305,7 @@ class InstalledPackagesTest {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void who_stands_still_is_ended_by_the_watchdog_and_started_again() throws Exception {
         for (String unit : List.of(BROKER, AGENT, QUICKCONNECT)) {
             root.ok("mkdir", "-p", "/run/systemd/system/" + unit + ".service.d");
@@ -310,7 +344,7 @@ class InstalledPackagesTest {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void the_timer_takes_the_place_of_the_service() throws Exception {
         root.ok("systemctl", "start", QUICKCONNECT + "-once.timer");
 
@@ -335,7 +369,7 @@ class InstalledPackagesTest {
     }
 
     @Test
-    @Order(9)
+    @Order(10)
     void an_upgrade_keeps_what_the_owner_wrote_and_restarts_what_ran() throws Exception {
         Path written = root.path("/etc/opnmanager-tunnel/agent.yaml");
         String mine = Files.readString(written) + "# mine\n";
@@ -396,7 +430,7 @@ class InstalledPackagesTest {
     }
 
     @Test
-    @Order(10)
+    @Order(11)
     void removed_they_are_stopped_and_what_belongs_to_the_owner_stays() throws Exception {
         root.ok(
                 "apt-get",
@@ -423,7 +457,7 @@ class InstalledPackagesTest {
     }
 
     @Test
-    @Order(11)
+    @Order(12)
     void purged_they_leave_nothing() throws Exception {
         root.ok("rm", "/etc/opnmanager-tunnel/without-aot-caches");
         root.ok("dpkg", "--purge", BROKER, AGENT, QUICKCONNECT);

@@ -114,13 +114,12 @@ public final class Footprint implements Experiment {
     @Override
     public void run(Bench bench) throws Exception {
         bench.say("starting a broker and enrolling");
-        Path folder = bench.folder().resolve("site");
-        Site site = bench.own(Site.start(folder, Map.of()));
+        Site site = bench.own(Site.start(bench.folder().resolve("site"), Map.of()));
         TunnelAgent enrolled = site.enrol("idle", "127.0.0.1:9");
         bench.say("unpacking the packages, making their caches");
         Installed installed = Installed.unpack(bench.folder().resolve("installed"));
         for (Service one : Service.values()) {
-            installed.makeCache(one, folder.resolve("database/server"));
+            installed.makeCache(one, Site.databaseServer().resolve("server"));
             bench.setting(
                     one.component() + " cache",
                     String.format(

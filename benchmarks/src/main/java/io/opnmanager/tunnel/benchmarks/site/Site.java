@@ -8,6 +8,7 @@ import io.opnmanager.tunnel.demo.Database;
 import io.opnmanager.tunnel.demo.EmbeddedMariaDb;
 import io.opnmanager.tunnel.demo.Loopback;
 import io.opnmanager.tunnel.demo.OperatorClient;
+import io.opnmanager.tunnel.demo.ProjectRoot;
 import io.opnmanager.tunnel.demo.QuickconnectAgent;
 import io.opnmanager.tunnel.demo.TunnelAgent;
 import java.io.IOException;
@@ -72,7 +73,7 @@ public final class Site implements AutoCloseable {
             throws Exception {
         this.folder = folder;
         this.way = way;
-        EmbeddedMariaDb server = own(EmbeddedMariaDb.open(folder.resolve("database")));
+        EmbeddedMariaDb server = own(EmbeddedMariaDb.open(databaseServer()));
         Map<String, String> all = new LinkedHashMap<>();
         all.put("opnmanager.node.name", "bench");
         all.put("opnmanager.request.drain", "1s");
@@ -90,6 +91,14 @@ public final class Site implements AutoCloseable {
         if (heap != null) {
             broker.heap(heap);
         }
+    }
+
+    /**
+     * Folder of the server that all sites of this machine use, one after the other: to unpack it
+     * anew would take some 6 s each time. Below it is {@code server}, the program.
+     */
+    public static Path databaseServer() {
+        return ProjectRoot.path().resolve("benchmarks/target/database");
     }
 
     /**
