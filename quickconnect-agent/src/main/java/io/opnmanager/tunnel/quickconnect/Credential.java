@@ -1,6 +1,5 @@
 package io.opnmanager.tunnel.quickconnect;
 
-import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.opnmanager.tunnel.contract.call.Fields;
 import java.io.IOException;
@@ -52,19 +51,11 @@ record Credential(
     private static Credential read(Fields fields) throws JsonProcessingException {
         return new Credential(
                 fields.number("firewall_id"),
-                needed(fields, "agent_token"),
+                fields.neededText("agent_token"),
                 fields.smallNumber("check_interval"),
-                needed(fields, "broker_url"),
+                fields.neededText("broker_url"),
                 fields.text("ca_file"),
                 fields.text("pinned_key"));
-    }
-
-    private static String needed(Fields fields, String name) throws JsonProcessingException {
-        String text = fields.text(name);
-        if (text == null) {
-            throw new JsonParseException(null, "wanted " + name);
-        }
-        return text;
     }
 
     /** Without the token: this record may appear in a log. */

@@ -1,7 +1,6 @@
 package io.opnmanager.tunnel.agent.broker;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.opnmanager.tunnel.contract.agent.EnrolmentAnswer;
 import io.opnmanager.tunnel.contract.call.Fields;
@@ -64,24 +63,16 @@ public record Credential(
         List<String> hostKeys = fields.texts("ssh_host_keys");
         return new Credential(
                 fields.number("firewall_id"),
-                needed(fields, "agent_token"),
-                needed(fields, "ssh_host"),
+                fields.neededText("agent_token"),
+                fields.neededText("ssh_host"),
                 fields.smallNumber("ssh_port"),
-                needed(fields, "ssh_user"),
+                fields.neededText("ssh_user"),
                 hostKeys == null ? List.of() : hostKeys,
                 fields.smallNumber("check_interval"),
                 fields.smallNumber("checkin_interval"),
-                needed(fields, "broker_url"),
+                fields.neededText("broker_url"),
                 fields.text("ca_file"),
                 fields.text("pinned_key"));
-    }
-
-    private static String needed(Fields fields, String name) throws JsonProcessingException {
-        String text = fields.text(name);
-        if (text == null) {
-            throw new JsonParseException(null, "wanted " + name);
-        }
-        return text;
     }
 
     /** Writes the file. */

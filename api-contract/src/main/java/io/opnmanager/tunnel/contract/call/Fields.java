@@ -122,6 +122,15 @@ public final class Fields {
         return as(String.class, name, values.get(name));
     }
 
+    /** Words that have to be there. */
+    public String neededText(String name) throws JsonProcessingException {
+        String text = text(name);
+        if (text == null) {
+            throw wrong("text", name);
+        }
+        return text;
+    }
+
     /** A whole number, or 0. */
     public long number(String name) throws JsonProcessingException {
         Long number = numberIfAny(name);
