@@ -221,20 +221,25 @@ class ClientCertificateTest {
 
     @Test
     void an_expired_certificate_ends_the_handshake() throws Exception {
-        Got got = curl(authority.issue("expired", "CN=ada", OVER), "GET", SIGN_IN);
+        assertEnded(curl(authority.issue("expired", "CN=ada", OVER), "GET", SIGN_IN));
+    }
 
+    /**
+     * The alert says why, unless the connection is closed with the request in it before curl has
+     * read the alert: TCP then drops what was not read.
+     */
+    private static void assertEnded(Got got) {
         assertThat(got.exit()).as(got.body()).isNotZero();
-        assertThat(got.body()).containsPattern("alert (certificate|bad certificate)");
+        assertThat(got.body())
+                .containsPattern(
+                        "alert (certificate|bad certificate|unknown ca)|Connection reset by peer");
     }
 
     @Test
     void a_certificate_of_another_authority_ends_the_handshake() throws Exception {
         ClientAuthority other = ClientAuthority.make(FOLDER.resolve("foreign"));
 
-        Got got = curl(other.issue("ada", "CN=ada", A_DAY), "GET", SIGN_IN);
-
-        assertThat(got.exit()).as(got.body()).isNotZero();
-        assertThat(got.body()).containsPattern("alert (certificate|bad certificate|unknown ca)");
+        assertEnded(curl(other.issue("ada", "CN=ada", A_DAY), "GET", SIGN_IN));
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -160,9 +161,18 @@ class SshRefusalsTest {
     }
 
     private String filled(String word) {
-        return word.replace("PORT", request.path("tunnel_port").asText())
-                .replace("OTHER", othersRequest.path("tunnel_port").asText())
-                .replace("FREE", Integer.toString(world.ports().last()));
+        List<Integer> taken =
+                Stream.of(request, othersRequest)
+                        .map(row -> row.path("tunnel_port").asInt())
+                        .toList();
+        int free =
+                IntStream.rangeClosed(world.ports().first(), world.ports().last())
+                        .filter(port -> !taken.contains(port))
+                        .findFirst()
+                        .orElseThrow();
+        return word.replace("PORT", taken.getFirst().toString())
+                .replace("OTHER", taken.getLast().toString())
+                .replace("FREE", Integer.toString(free));
     }
 
     /** Twenty of one address may be on their way in, and none for longer than 10 s. */
