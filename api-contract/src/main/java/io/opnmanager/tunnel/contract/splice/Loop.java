@@ -141,10 +141,11 @@ public final class Loop implements AutoCloseable {
     /**
      * Reads what is there, at most so much, into an array with {@link #HEAD} bytes before it.
      *
+     * @param most {@link Packets#CHUNK} at the most
      * @return how many; -1 at the end of the stream
      */
     int read(SocketChannel socket, int most) throws IOException {
-        read.clear().limit(Math.min(most, Packets.CHUNK));
+        read.clear().limit(most);
         return socket.read(read);
     }
 

@@ -54,13 +54,12 @@ public final class Splice implements Member, AutoCloseable {
     private volatile boolean farGone;
 
     /**
-     * The least room that is used: half of what a packet may have, or of the window if it is
-     * smaller (RFC 1122 §4.2.3.4, of TCP). Written in the loop's thread.
+     * The least room that is used while more is waiting in the socket than fits: half of what a
+     * packet may have, or of the window if it is smaller (RFC 1122 §4.2.3.4, of TCP). 0 when the
+     * socket had less to say than there was room for: that is never held back. Written in the
+     * loop's thread.
      */
     private volatile int worthwhile;
-
-    /** The window has stayed smaller than that; what there is of it is used. */
-    private volatile boolean hurried;
 
     private volatile long goneSince;
 
@@ -141,8 +140,9 @@ public final class Splice implements Member, AutoCloseable {
                 pause();
                 return;
             }
-            worthwhile = Math.max(worthwhile, Math.min(room, Packets.CHUNK) / 2);
-            int length = loop.read(socket, room);
+            int most = Math.min(room, Packets.CHUNK);
+            int length = loop.read(socket, most);
+            worthwhile = length < most ? 0 : Math.max(worthwhile, most / 2);
             if (length == 0) {
                 return;
             }
@@ -155,11 +155,10 @@ public final class Splice implements Member, AutoCloseable {
             }
             watch.sent(length);
             waitingSince = 0;
-            hurried = false;
             byte[] packet = loop.packet();
             var _ = underWay.incrementAndGet();
             far.send(packet, length, () -> written(packet));
-            if (length < Math.min(room, Packets.CHUNK)) {
+            if (length < most) {
                 return;
             }
         }
@@ -167,10 +166,7 @@ public final class Splice implements Member, AutoCloseable {
 
     /** Whether the line takes a packet, and one that is worth its head, its tag and its calls. */
     private boolean takes(int room) {
-        return underWay.get() < UNDER_WAY
-                && !farGone
-                && room > 0
-                && (hurried || room >= worthwhile);
+        return underWay.get() < UNDER_WAY && !farGone && room > 0 && room >= worthwhile;
     }
 
     /** The line takes nothing more now; {@link #roomed} goes on. */
@@ -344,7 +340,8 @@ public final class Splice implements Member, AutoCloseable {
         } else if (farGone && now - goneSince > LAST_BYTES_NANOS) {
             close();
         } else if (paused.get()) {
-            hurried = true;
+            // The window has stayed smaller, or has become so; what there is of it is used.
+            worthwhile = 0;
             roomed();
         }
     }

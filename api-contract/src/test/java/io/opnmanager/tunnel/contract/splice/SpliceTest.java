@@ -362,6 +362,26 @@ class SpliceTest {
         }
     }
 
+    /** Each would wait for the next look, a second later, if it were taken for a stream's. */
+    @Test
+    void a_question_that_fits_is_not_held_back_by_a_window_that_was_larger() throws Exception {
+        try (Path path = new Path()) {
+            path.client.getOutputStream().write(new byte[FIRST]);
+            assertThat(path.target.getInputStream().readNBytes(FIRST)).hasSize(FIRST);
+            path.far.silent = true;
+            path.near.room.set(1_000);
+
+            long begin = System.nanoTime();
+            for (int i = 0; i < 6; i++) {
+                path.client.getOutputStream().write(new byte[100]);
+                assertThat(path.target.getInputStream().readNBytes(100)).hasSize(100);
+            }
+
+            assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                    .isLessThan(Duration.ofSeconds(3));
+        }
+    }
+
     @Test
     void a_peer_that_ignores_its_window_is_told_so() throws Exception {
         try (Path path = new Path()) {
