@@ -55,14 +55,18 @@ public final class Browser implements Experiment {
         return "How does our browser proxy compare with nginx in front of the same tunnel?";
     }
 
+    /** At the same broker. */
+    @Override
+    public boolean goesOn() {
+        return true;
+    }
+
     @Override
     public void run(Bench bench) throws Exception {
         PageTarget page = bench.own(PageTarget.start());
-        bench.say("starting a broker and a firewall");
-        Site site =
-                bench.own(Site.start(bench.folder().resolve("site"), BrowserSession.settings()));
+        Site site = Ways.started(bench).site();
         Site.Tunnel tunnel =
-                site.open(site.addFirewall("fw-1", "127.0.0.1:" + page.address().getPort()));
+                site.open(site.addFirewall("pages", "127.0.0.1:" + page.address().getPort()));
         var _ = bench.own(Wanted.keep(site, tunnel));
         BrowserSession session = BrowserSession.enter(site, tunnel.request());
         Nginx nginx =
@@ -76,17 +80,18 @@ public final class Browser implements Experiment {
         bench.setting("connections", Integer.toString(CONNECTIONS));
 
         List<Contender> contenders = new ArrayList<>();
-        contenders.add(
-                contender(
-                        bench,
-                        Figure.OURS,
-                        new Pages(session.broker(), session.trust(), session.headers())));
+        Pages ours = new Pages(session.broker(), session.trust(), session.headers());
+        contenders.add(contender(bench, Figure.OURS, ours));
         contenders.add(
                 contender(
                         bench,
                         NGINX,
                         new Pages(nginx.address(), session.trust(), session.headers())));
-        bench.warmUp(contenders);
+        bench.warmUp(
+                contenders,
+                time -> {
+                    var _ = ours.perSecond(CONNECTIONS, PAGE_BYTES, time);
+                });
         bench.alternate(contenders);
     }
 

@@ -2,7 +2,6 @@ package io.opnmanager.tunnel.benchmarks.experiment;
 
 import io.opnmanager.tunnel.benchmarks.load.Bulk;
 import io.opnmanager.tunnel.benchmarks.load.Connections;
-import io.opnmanager.tunnel.benchmarks.load.TargetProgram;
 import io.opnmanager.tunnel.benchmarks.measure.Bench;
 import io.opnmanager.tunnel.benchmarks.measure.Contender;
 import io.opnmanager.tunnel.benchmarks.measure.Experiment;
@@ -13,8 +12,6 @@ import io.opnmanager.tunnel.benchmarks.peer.Stunnel;
 import io.opnmanager.tunnel.benchmarks.site.ServedForward;
 import io.opnmanager.tunnel.benchmarks.site.Site;
 import io.opnmanager.tunnel.demo.Certificates;
-import io.opnmanager.tunnel.demo.ClientAuthority;
-import io.opnmanager.tunnel.demo.Loopback;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -22,7 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The gateway for programs, with stunnel as its client and with {@code tunnelctl serve}, against a
@@ -31,12 +28,14 @@ import java.util.Map;
 public final class Gateway implements Experiment {
 
     private static final String STUNNEL = "stunnel";
-    private static final String SERVICE = "target.localhost";
     private static final Duration A_DAY = Duration.ofDays(1);
     private static final int CLIENTS = 8;
     private static final long QUICK_BYTES = 128L << 20;
     private static final long FULL_BYTES = 1L << 30;
     private static final double BYTES_PER_MB = 1e6;
+
+    /** The JDK's mutual TLS at both ends is much code, and compiled three times as long. */
+    private static final int TO_COMPILE_HANDSHAKES = 3;
 
     @Override
     public String name() {
@@ -46,6 +45,12 @@ public final class Gateway implements Experiment {
     @Override
     public String question() {
         return "How does our mutual-TLS gateway compare with a pair of stunnels?";
+    }
+
+    /** At the same broker. */
+    @Override
+    public boolean goesOn() {
+        return true;
     }
 
     /** The gateway alone, or our pair: who stands before the target is ours, who before that. */
@@ -82,67 +87,63 @@ public final class Gateway implements Experiment {
     @Override
     public void run(Bench bench) throws Exception {
         Path folder = bench.folder();
-        TargetProgram target = bench.own(TargetProgram.start(folder.resolve("target")));
-        ClientAuthority clients = ClientAuthority.make(folder.resolve("clients"));
-        Path client = clients.issue("client", "CN=bench", A_DAY);
-        int port = Loopback.freePort();
-        Site site =
-                bench.own(
-                        Site.start(
-                                folder.resolve("site"),
-                                Map.of(
-                                        "opnmanager.stream.enabled",
-                                        "true",
-                                        "opnmanager.stream.host",
-                                        "127.0.0.1",
-                                        "opnmanager.stream.port",
-                                        Integer.toString(port),
-                                        "quarkus.tls.stream.trust-store.pem.certs",
-                                        clients.file().toString(),
-                                        "quarkus.tls.stream.key-store.pem.0.cert",
-                                        folder.resolve("site/certificates/server.pem").toString(),
-                                        "quarkus.tls.stream.key-store.pem.0.key",
-                                        folder.resolve("site/certificates/server-key.pem")
-                                                .toString(),
-                                        route("target"),
-                                        "127.0.0.1:" + target.address().getPort(),
-                                        route("clients"),
-                                        "bench")));
+        Ways ways = Ways.started(bench);
+        Site site = ways.site();
+        Path client = ways.clients().issue("client", "CN=" + Ways.CLIENT, A_DAY);
         Certificates server = site.broker().certificates();
-        InetSocketAddress gateway = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        InetSocketAddress gateway =
+                new InetSocketAddress(
+                        InetAddress.getLoopbackAddress(),
+                        Integer.parseInt(site.broker().properties().get("opnmanager.stream.port")));
         Stunnel.Identity dialling = new Stunnel.Identity(client, client, server.authorityFile());
         Stunnel end =
                 bench.own(
                         Stunnel.server(
                                 folder.resolve("stunnel"),
                                 new Stunnel.Identity(
-                                        server.certificateFile(), server.keyFile(), clients.file()),
-                                target.address()));
+                                        server.certificateFile(),
+                                        server.keyFile(),
+                                        ways.clients().file()),
+                                ways.raw().entry()));
         InetSocketAddress peer =
                 bench.own(Stunnel.client(folder.resolve("stunnel"), dialling, end.address()))
                         .address();
         InetSocketAddress toGateway =
-                bench.own(Stunnel.client(folder.resolve("to-gateway"), dialling, gateway, SERVICE))
+                bench.own(
+                                Stunnel.client(
+                                        folder.resolve("to-gateway"),
+                                        dialling,
+                                        gateway,
+                                        Ways.SERVICE))
                         .address();
         ServedForward served =
                 bench.own(
                         ServedForward.start(
                                 folder.resolve("serve"),
                                 site,
-                                new ServedForward.Service(SERVICE, gateway, client)));
+                                new ServedForward.Service(Ways.SERVICE, gateway, client)));
         bench.setting("cipher of stunnel and of its TLS with ours", Stunnel.CIPHER);
         bench.setting("clients at once, new connections", Integer.toString(CLIENTS));
 
-        compare(bench, Way.GATEWAY, toGateway, peer);
-        compare(bench, Way.PAIR, served.address(), peer);
+        List<Contender> gatewayAlone = contenders(bench, Way.GATEWAY, toGateway, peer);
+        List<Contender> pair = contenders(bench, Way.PAIR, served.address(), peer);
+        // Over our own client, so that both are compiled at once.
+        bench.warmUp(
+                Stream.of(gatewayAlone, pair).flatMap(List::stream).toList(),
+                time -> {
+                    var _ =
+                            Connections.run(
+                                    served.address(),
+                                    Connections.Closer.CLIENT,
+                                    CLIENTS,
+                                    time.multipliedBy(TO_COMPILE_HANDSHAKES));
+                });
+        bench.alternate(gatewayAlone);
+        bench.alternate(pair);
     }
 
-    private static String route(String key) {
-        return "opnmanager.stream.routes.\"%s\".%s".formatted(SERVICE, key);
-    }
-
-    private static void compare(
-            Bench bench, Way way, InetSocketAddress ours, InetSocketAddress peer) throws Exception {
+    private static List<Contender> contenders(
+            Bench bench, Way way, InetSocketAddress ours, InetSocketAddress peer) {
         boolean quick = bench.scale().equals(Scale.QUICK);
         long bytes = quick ? QUICK_BYTES : FULL_BYTES;
         List<Contender> contenders = new ArrayList<>();
@@ -168,7 +169,6 @@ public final class Gateway implements Experiment {
                             });
             contenders.add(contender);
         }
-        bench.warmUp(contenders);
-        bench.alternate(contenders);
+        return contenders;
     }
 }

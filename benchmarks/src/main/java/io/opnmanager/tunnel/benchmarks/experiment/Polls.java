@@ -42,6 +42,7 @@ public final class Polls implements Experiment {
     private static final long WARM_UP_POLLS = 100_000;
 
     private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(20);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
     private static final int THOUSAND = 1_000;
     private static final double NANOS = 1e9;
 
@@ -93,7 +94,7 @@ public final class Polls implements Experiment {
             bench.say("warming up");
             long enough = System.nanoTime() + LONGEST_WARM_UP.toNanos();
             while (agents.tally().answers() < WARM_UP_POLLS && System.nanoTime() < enough) {
-                Thread.sleep(bench.scale().warmUp());
+                Thread.sleep(LOOK_AGAIN);
             }
             for (int round = 0; round < bench.scale().rounds(); round++) {
                 bench.say("round %d: polled".formatted(round + 1));

@@ -64,7 +64,7 @@ public final class RequestLatency implements Experiment {
                         + " latency since each was due");
         bench.say("warms up");
         for (Way way : ways.all()) {
-            var _ = Requests.run(way.entry(), CONNECTIONS, FAST, way.warmUp(bench.scale()));
+            var _ = Requests.run(way.entry(), CONNECTIONS, FAST, way.warmUp(bench.scale(), 1));
         }
         for (int rate : List.of(SLOW, USUAL, FAST)) {
             bench.say(rate + " requests a second");

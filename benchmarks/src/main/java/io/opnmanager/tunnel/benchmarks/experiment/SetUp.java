@@ -144,7 +144,7 @@ public final class SetUp implements Experiment {
             agents.start(roster.members(), Manner.HELD, JOINED_WITHIN);
             List<Long> ids = roster.members().stream().map(Member::id).toList();
             try (Traffic traffic = Traffic.start(site, ids, BUSY_REQUESTS_PER_SECOND)) {
-                Thread.sleep(bench.scale().warmUp().toMillis());
+                Thread.sleep(bench.scale().warmUp().dividedBy(2));
                 for (int round = 0; round < bench.scale().rounds(); round++) {
                     bench.say("round %d: among %d others".formatted(round + 1, BUSY_AGENTS));
                     for (int i = 0; i < clicksARound(bench); i++) {

@@ -67,7 +67,7 @@ public final class Throughput implements Experiment {
         for (Mode mode : modes) {
             bench.say("warms up: " + mode.title());
             for (Way way : ways.all()) {
-                double rate = warmUp(way.entry(), mode, way.warmUp(bench.scale()));
+                double rate = warmUp(way.entry(), mode, way.warmUp(bench.scale(), 2));
                 if (way.name().equals(Ways.OPENSSH)) {
                     long sample = wholeMib(rate, bench.scale().sample(), mode.streams());
                     bytes.put(mode, sample);

@@ -8,26 +8,34 @@ import io.opnmanager.tunnel.benchmarks.measure.Figure;
 import io.opnmanager.tunnel.benchmarks.measure.Parts;
 import io.opnmanager.tunnel.benchmarks.measure.Scale;
 import io.opnmanager.tunnel.benchmarks.peer.OpenSshPair;
+import io.opnmanager.tunnel.benchmarks.site.BrowserSession;
 import io.opnmanager.tunnel.benchmarks.site.Site;
+import io.opnmanager.tunnel.demo.ClientAuthority;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Three ways from a port of 127.0.0.1 to one and the same target.
+ * Three ways from a port of 127.0.0.1 to one and the same target, and where they are: whoever
+ * compares another door of the broker goes on with a broker that is compiled for the most part.
  *
  * @param ours a tunnel of the product: broker and agent
  * @param openssh a forward of {@code ssh -N -R}: sshd and ssh
  * @param raw the target's own port
+ * @param site with sessions in the browser, and a gateway that leads {@link #SERVICE} to the target
+ * @param clients who may use the gateway, under the name {@link #CLIENT}
  */
-record Ways(Way ours, Way openssh, Way raw) {
+record Ways(Way ours, Way openssh, Way raw, Site site, ClientAuthority clients) {
 
     static final String OPENSSH = "openssh";
     static final String RAW = "raw loopback";
+    static final String SERVICE = "target.localhost";
+    static final String CLIENT = "bench";
 
     /**
      * One of them.
@@ -38,9 +46,13 @@ record Ways(Way ours, Way openssh, Way raw) {
      */
     record Way(String name, InetSocketAddress entry, @Nullable Processes ends) {
 
-        /** How long it works before anything of it counts; only ours is compiled meanwhile. */
-        Duration warmUp(Scale scale) {
-            return name.equals(Figure.OURS) ? scale.warmUp() : scale.sample();
+        /**
+         * How long it works before anything of it counts; only ours is compiled meanwhile.
+         *
+         * @param kinds of work that are much the same code and divide that time
+         */
+        Duration warmUp(Scale scale, int kinds) {
+            return name.equals(Figure.OURS) ? scale.warmUp().dividedBy(kinds) : scale.sample();
         }
     }
 
@@ -50,12 +62,17 @@ record Ways(Way ours, Way openssh, Way raw) {
         void take(Way way, Contender.Sheet sheet) throws Exception;
     }
 
-    /** Those of the experiment before, if it has started them. */
+    /** For whoever compares them with one another. */
     static Ways open(Bench bench) throws Exception {
         bench.setting(
                 "cipher",
                 OpenSshPair.CIPHER + " at OpenSSH by its settings, at ours as the first choice");
         bench.setting("places", "all of it on 127.0.0.1; load and target are their own processes");
+        return started(bench);
+    }
+
+    /** Those of the experiment before, if it has started them. */
+    static Ways started(Bench bench) throws Exception {
         return bench.shared()
                 .get(
                         Ways.class,
@@ -69,13 +86,14 @@ record Ways(Way ours, Way openssh, Way raw) {
         TargetProgram target = parts.own(TargetProgram.start(folder.resolve("target")));
         InetSocketAddress address = target.address();
         OpenSshPair pair = parts.own(OpenSshPair.start(folder.resolve("openssh"), address));
-        Site site =
-                parts.own(
-                        Site.start(
-                                folder.resolve("site"),
-                                Map.of(
-                                        "opnmanager.request.lifetime", "8h",
-                                        "opnmanager.request.idle", "8h")));
+        ClientAuthority clients = ClientAuthority.make(folder.resolve("clients"));
+        Map<String, String> settings = new HashMap<>(BrowserSession.settings());
+        settings.put("opnmanager.request.lifetime", "8h");
+        settings.put("opnmanager.request.idle", "8h");
+        settings.put("quarkus.tls.stream.trust-store.pem.certs", clients.file().toString());
+        settings.put(route("target"), address.getHostString() + ":" + address.getPort());
+        settings.put(route("clients"), CLIENT);
+        Site site = parts.own(Site.start(folder.resolve("site"), settings, null, true));
         Site.Firewall firewall =
                 site.addFirewall("firewall", address.getHostString() + ":" + address.getPort());
         Site.Tunnel tunnel = site.open(firewall);
@@ -86,7 +104,13 @@ record Ways(Way ours, Way openssh, Way raw) {
                         Processes.of(
                                 site.broker().program().pid(), firewall.agent().program().pid())),
                 new Way(OPENSSH, pair.forward(), Processes.of(pair.ends().toArray(new Long[0]))),
-                new Way(RAW, address, null));
+                new Way(RAW, address, null),
+                site,
+                clients);
+    }
+
+    private static String route(String key) {
+        return "opnmanager.stream.routes.\"%s\".%s".formatted(SERVICE, key);
     }
 
     List<Way> tunnels() {

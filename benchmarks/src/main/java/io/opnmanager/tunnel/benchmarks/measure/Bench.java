@@ -3,6 +3,7 @@ package io.opnmanager.tunnel.benchmarks.measure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -69,14 +70,21 @@ public final class Bench implements AutoCloseable {
         results.note(figure, contender, value);
     }
 
+    /** Work for so long. */
+    @FunctionalInterface
+    public interface Work {
+        void go(Duration time) throws Exception;
+    }
+
     /**
-     * Lets them do the same work unnoted: ours for as long as the scale says, because it is
-     * compiled meanwhile, the others once.
+     * Lets ours do what has most to be compiled, at full speed for as long as the scale says, and
+     * for a third of that what is measured, the others that once. Nothing is noted.
      */
-    public void warmUp(List<Contender> contenders) throws Exception {
+    public void warmUp(List<Contender> contenders, Work slowest) throws Exception {
+        progress.say("warming up");
+        slowest.go(scale.warmUp());
         for (Contender contender : contenders) {
-            progress.say("warming up " + contender.name());
-            long until = System.nanoTime() + scale.warmUp().toNanos();
+            long until = System.nanoTime() + scale.warmUp().dividedBy(3).toNanos();
             do {
                 contender.turn().take((figure, value) -> {});
             } while (contender.name().equals(Figure.OURS) && System.nanoTime() < until);

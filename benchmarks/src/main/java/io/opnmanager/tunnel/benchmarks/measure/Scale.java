@@ -8,7 +8,8 @@ import java.time.Duration;
  * @param name as it is asked for
  * @param rounds over all contenders; a median wants five
  * @param sample how long one figure of one contender is taken in one round
- * @param warmUp how long what is compiled while it runs works before anything of it counts
+ * @param warmUp how long what is compiled while it runs works before anything of it counts: with
+ *     two cores, of which it has one, most paths have reached their speed after 15 s
  * @param soak how long the soak takes
  * @param agents enrolled and idle at one broker
  * @param tunnels live at the same time
@@ -28,7 +29,7 @@ public record Scale(
                     "full",
                     7,
                     Duration.ofSeconds(5),
-                    Duration.ofSeconds(15),
+                    Duration.ofSeconds(60),
                     Duration.ofHours(1),
                     20_000,
                     1_000);
@@ -39,7 +40,7 @@ public record Scale(
                     "quick",
                     5,
                     Duration.ofMillis(500),
-                    Duration.ofSeconds(8),
+                    Duration.ofSeconds(15),
                     Duration.ofSeconds(40),
                     1_000,
                     100);

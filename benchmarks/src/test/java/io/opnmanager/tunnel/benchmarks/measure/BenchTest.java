@@ -78,12 +78,13 @@ class BenchTest {
                                         turns.add("ours");
                                         sheet.note(SPEED, 1);
                                     }),
-                            new Contender("other", _ -> turns.add("other"))));
+                            new Contender("other", _ -> turns.add("other"))),
+                    time -> turns.add("slowest for " + time));
         }
         Path file = folder.resolve("results/nothing.json");
         results.write(file, null);
 
-        assertThat(turns).containsExactly("ours", "other");
+        assertThat(turns).containsExactly("slowest for PT0S", "ours", "other");
         assertThat(Results.read(file).measured()).isEmpty();
     }
 
