@@ -64,7 +64,7 @@ public final class ConnectionRate implements Experiment {
         bench.say("warms up");
         for (Closer closer : Closer.values()) {
             for (Way way : ways.all()) {
-                var _ = Connections.run(way.entry(), closer, CLIENTS, way.warmUp(bench.scale(), 2));
+                var _ = Connections.run(way.entry(), closer, CLIENTS, way.warmUp(bench.scale(), 1));
             }
         }
         measure(bench, ways, CLIENT_CLOSES, CLIENT_CLOSES_COST, Closer.CLIENT);
