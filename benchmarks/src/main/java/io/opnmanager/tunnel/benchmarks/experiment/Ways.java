@@ -10,6 +10,7 @@ import io.opnmanager.tunnel.benchmarks.measure.Scale;
 import io.opnmanager.tunnel.benchmarks.peer.OpenSshPair;
 import io.opnmanager.tunnel.benchmarks.site.BrowserSession;
 import io.opnmanager.tunnel.benchmarks.site.Site;
+import io.opnmanager.tunnel.benchmarks.site.Wanted;
 import io.opnmanager.tunnel.demo.ClientAuthority;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -97,6 +98,7 @@ record Ways(Way ours, Way openssh, Way raw, Site site, ClientAuthority clients) 
         Site.Firewall firewall =
                 site.addFirewall("firewall", address.getHostString() + ":" + address.getPort());
         Site.Tunnel tunnel = site.open(firewall);
+        var _ = parts.own(Wanted.keep(site, tunnel));
         return new Ways(
                 new Way(
                         Figure.OURS,
