@@ -58,15 +58,16 @@ public final class Loop implements AutoCloseable {
             } catch (IOException e) {
                 throw new UncheckedIOException("the selector failed", e);
             }
-            woken.set(false);
-            @Nullable Runnable next;
-            while ((next = work.poll()) != null) {
-                guarded(next);
-            }
             long now = System.nanoTime();
             if (now - swept >= Duration.ofMillis(SWEEP_MILLIS).toNanos()) {
                 swept = now;
                 selector.keys().forEach(key -> guarded(() -> of(key).sweep(now)));
+            }
+            // Last, so that what the members have asked for does not wait for the next turn.
+            woken.set(false);
+            @Nullable Runnable next;
+            while ((next = work.poll()) != null) {
+                guarded(next);
             }
         }
         selector.keys().forEach(key -> guarded(() -> of(key).close()));
