@@ -20,6 +20,7 @@ final class Archives {
                     "{broker,agent,quickconnect-agent,deploy/tunnelctl}/target/*.jar",
                     "{broker,agent,quickconnect-agent,deploy/tunnelctl}/target/*.cdx.json",
                     "{broker,agent,quickconnect-agent,deploy/tunnelctl}/target/quarkus-app/**",
+                    "deploy/packages/target/runtime/**",
                     "deploy/packages/target/*.deb");
 
     private Archives() {}
