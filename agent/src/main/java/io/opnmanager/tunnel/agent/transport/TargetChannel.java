@@ -1,19 +1,19 @@
 package io.opnmanager.tunnel.agent.transport;
 
 import io.opnmanager.tunnel.contract.line.Joint;
+import io.opnmanager.tunnel.contract.line.Parting;
 import io.opnmanager.tunnel.contract.splice.Loop;
 import io.opnmanager.tunnel.contract.splice.ReceiveWindow;
 import io.opnmanager.tunnel.contract.splice.Splice;
 import io.opnmanager.tunnel.contract.splice.Watch;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.sshd.client.future.DefaultOpenFuture;
 import org.apache.sshd.client.future.OpenFuture;
+import org.apache.sshd.common.Closeable;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.channel.exception.SshChannelOpenException;
 import org.apache.sshd.common.util.buffer.Buffer;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One connection that the broker asks for ({@code forwarded-tcpip}, RFC 4254 §7.2): the line's
- * target is dialled in a virtual thread, and its socket is spliced with the channel.
+ * target is dialled, and its socket is spliced with the channel.
  *
  * <p>MINA calls the handlers in a thread of the line, which must not wait.
  */
@@ -42,7 +42,8 @@ final class TargetChannel extends AbstractServerChannel implements Watch {
     /** How many its line has. */
     private final AtomicInteger connections;
 
-    private final Joint joint = new Joint(this, this::sendEof);
+    private final Joint joint = new Joint(this);
+    private final Parting parting = new Parting(this, () -> service.unregisterChannel(this));
 
     TargetChannel(Loop loop, ReceiveWindow window, AtomicInteger connections) {
         super("", List.of(), null);
@@ -73,55 +74,56 @@ final class TargetChannel extends AbstractServerChannel implements Watch {
                     "no forward of " + host + ":" + port);
             return opening;
         }
-        var _ =
-                Thread.ofVirtual()
-                        .name("dial " + address)
-                        .start(() -> dial(opening, address.getHostName(), address.getPort()));
+        Dial.begin(
+                loop, address.getHostName(), address.getPort(), DIAL_WITHIN, new Answer(opening));
         return opening;
     }
 
-    private void dial(OpenFuture opening, String host, int port) {
-        try {
-            SocketChannel socket = connect(host, port);
-            Splice joined = new Splice(loop, socket, joint, this, window, Duration.ZERO);
+    /** What became of dialling the target; in the loop's thread. */
+    private final class Answer implements Dial.Caller {
+
+        private final OpenFuture opening;
+
+        private Answer(OpenFuture opening) {
+            this.opening = opening;
+        }
+
+        @Override
+        public void connected(SocketChannel socket) throws IOException {
+            Splice joined =
+                    new Splice(loop, socket, joint, TargetChannel.this, window, Duration.ZERO);
             joint.join(joined);
-            signalChannelOpenSuccess();
-            opening.setOpened();
+            var _ =
+                    Joint.unwaiting(() -> {
+                        signalChannelOpenSuccess();
+                        opening.setOpened();
+                        return opening;
+                    });
             if (isClosing()) {
                 joined.close();
             } else {
                 joined.begin();
             }
-        } catch (IOException | RuntimeException e) {
-            refuse(opening, SshConstants.SSH_OPEN_CONNECT_FAILED, String.valueOf(e.getMessage()));
         }
-    }
 
-    /** The first of its addresses that answers; all of them together have the time. */
-    private static SocketChannel connect(String host, int port) throws IOException {
-        long until = System.nanoTime() + DIAL_WITHIN.toNanos();
-        IOException failure = new IOException("the target has no address");
-        for (InetAddress address : InetAddress.getAllByName(host)) {
-            int left = (int) Duration.ofNanos(until - System.nanoTime()).toMillis();
-            if (left <= 0) {
-                break;
-            }
-            SocketChannel socket = SocketChannel.open();
-            try {
-                socket.socket().connect(new InetSocketAddress(address, port), left);
-                return socket;
-            } catch (IOException e) {
-                socket.close();
-                failure = e;
-            }
+        @Override
+        public void failed(IOException why) {
+            refuse(opening, SshConstants.SSH_OPEN_CONNECT_FAILED, String.valueOf(why.getMessage()));
         }
-        throw failure;
     }
 
     private void refuse(OpenFuture opening, int reason, String why) {
         SshChannelOpenException refused = new SshChannelOpenException(getChannelId(), reason, why);
-        signalChannelOpenFailure(refused);
-        opening.setException(refused);
+        try {
+            var _ =
+                    Joint.unwaiting(() -> {
+                        signalChannelOpenFailure(refused);
+                        opening.setException(refused);
+                        return opening;
+                    });
+        } catch (IOException e) {
+            // The line has ended, and nobody waits for an answer any more.
+        }
         var _ = close(true);
     }
 
@@ -156,6 +158,16 @@ final class TargetChannel extends AbstractServerChannel implements Watch {
     public void handleEof() throws IOException {
         super.handleEof();
         joint.farEnded();
+    }
+
+    @Override
+    public void handleClose() {
+        parting.heard();
+    }
+
+    @Override
+    protected Closeable getInnerCloseable() {
+        return parting;
     }
 
     @Override

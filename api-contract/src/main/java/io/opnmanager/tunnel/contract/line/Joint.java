@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.channel.AbstractChannel;
-import org.apache.sshd.common.io.IoWriteFuture;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
@@ -26,20 +25,11 @@ public final class Joint implements Far {
     /** Message number, recipient, length (RFC 4254 §5.2). */
     private static final int DATA_HEAD = 9;
 
-    /** What the library offers to subclasses of a channel only. */
-    @FunctionalInterface
-    public interface Eof {
-        /** Tells the other end that no more bytes come. */
-        IoWriteFuture send() throws IOException;
-    }
-
     private final AbstractChannel channel;
-    private final Eof eof;
     private volatile @Nullable Splice splice;
 
-    public Joint(AbstractChannel channel, Eof eof) {
+    public Joint(AbstractChannel channel) {
         this.channel = channel;
-        this.eof = eof;
     }
 
     /** Before the channel is open. */
@@ -121,7 +111,10 @@ public final class Joint implements Far {
 
     @Override
     public void end() throws IOException {
-        var _ = unwaiting(eof::send);
+        Session session = channel.getSession();
+        Buffer message = session.createBuffer(SshConstants.SSH_MSG_CHANNEL_EOF, 16);
+        message.putUInt(channel.getRecipient());
+        var _ = unwaiting(() -> session.writePacket(message));
     }
 
     @Override
@@ -133,8 +126,11 @@ public final class Joint implements Far {
         }
     }
 
-    /** In a thread of its own the library does not wait. */
-    private static <T> T unwaiting(Callable<T> call) throws IOException {
+    /**
+     * Calls the library as a thread of its own, which queues while keys are exchanged, and does not
+     * wait.
+     */
+    public static <T> T unwaiting(Callable<T> call) throws IOException {
         try {
             return ThreadUtils.runAsInternal(call);
         } catch (IOException | RuntimeException e) {

@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -109,7 +112,7 @@ public final class Loop implements AutoCloseable {
     }
 
     /** In its thread: the member is told when its socket is ready for what its key wants. */
-    public SelectionKey register(SocketChannel socket, Member member)
+    public SelectionKey register(SelectableChannel socket, Member member)
             throws ClosedChannelException {
         return socket.register(selector, 0, member);
     }
@@ -117,7 +120,8 @@ public final class Loop implements AutoCloseable {
     /**
      * In its thread: from now on a key wants this or does not.
      *
-     * @param what {@link SelectionKey#OP_READ} or {@link SelectionKey#OP_WRITE}
+     * @param what {@link SelectionKey#OP_READ}, {@link SelectionKey#OP_WRITE} or {@link
+     *     SelectionKey#OP_ACCEPT}
      */
     public static void want(@Nullable SelectionKey key, int what, boolean wanted) {
         if (key != null && key.isValid()) {
@@ -126,6 +130,32 @@ public final class Loop implements AutoCloseable {
             if (before != after) {
                 key.interestOps(after);
             }
+        }
+    }
+
+    /**
+     * Has the system free what its members have closed, such as the port of a listener. Waits for
+     * its thread, unless it is called there: then that is done in its next turn.
+     *
+     * @param atMost how long it waits
+     */
+    public void release(Duration atMost) {
+        if (closed || Thread.currentThread().equals(thread)) {
+            return;
+        }
+        CountDownLatch released = new CountDownLatch(1);
+        execute(() -> {
+            try {
+                var _ = selector.selectNow(Loop::ready);
+            } catch (IOException e) {
+                throw new UncheckedIOException("the selector failed", e);
+            }
+            released.countDown();
+        });
+        try {
+            var _ = released.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

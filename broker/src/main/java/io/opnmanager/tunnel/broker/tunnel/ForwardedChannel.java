@@ -1,12 +1,14 @@
 package io.opnmanager.tunnel.broker.tunnel;
 
 import io.opnmanager.tunnel.contract.line.Joint;
+import io.opnmanager.tunnel.contract.line.Parting;
 import io.opnmanager.tunnel.contract.splice.Splice;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import org.apache.sshd.client.channel.AbstractClientChannel;
 import org.apache.sshd.client.future.DefaultOpenFuture;
 import org.apache.sshd.client.future.OpenFuture;
+import org.apache.sshd.common.Closeable;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.util.buffer.Buffer;
 
@@ -22,7 +24,8 @@ final class ForwardedChannel extends AbstractClientChannel {
     private final int firstWindow;
     private final Runnable heard;
 
-    private final Joint joint = new Joint(this, this::sendEof);
+    private final Joint joint = new Joint(this);
+    private final Parting parting = new Parting(this, () -> service.unregisterChannel(this));
 
     ForwardedChannel(
             int listenerPort, InetSocketAddress originator, int firstWindow, Runnable heard) {
@@ -51,7 +54,7 @@ final class ForwardedChannel extends AbstractClientChannel {
         buffer.putUInt(listenerPort);
         buffer.putString(originator.getAddress().getHostAddress());
         buffer.putUInt(originator.getPort());
-        writePacket(buffer);
+        var _ = Joint.unwaiting(() -> writePacket(buffer));
         return openFuture;
     }
 
@@ -84,6 +87,19 @@ final class ForwardedChannel extends AbstractClientChannel {
     public void handleEof() throws IOException {
         super.handleEof();
         joint.farEnded();
+    }
+
+    @Override
+    public void handleClose() {
+        parting.heard();
+    }
+
+    @Override
+    protected Closeable getInnerCloseable() {
+        // Who is not known to the agent yet cannot be closed there.
+        return openFuture == null || openFuture.isDone()
+                ? parting
+                : builder().when(openFuture).close(parting).build();
     }
 
     @Override

@@ -1,12 +1,12 @@
 package io.opnmanager.tunnel.broker.tunnel;
 
+import io.opnmanager.tunnel.contract.splice.Acceptor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -18,12 +18,11 @@ import org.jspecify.annotations.Nullable;
  * The live path of one request: its listener on 127.0.0.1, the connections through it and the SSH
  * line that carries them. Closing it closes all three; nothing else does.
  *
- * <p>Accepts in one virtual thread; the counters may be touched by any.
+ * <p>Accepts in the thread that moves its line's bytes; the counters may be touched by any.
  */
 final class Tunnel implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(Tunnel.class);
-    private static final Duration ACCEPTOR_ENDS_WITHIN = Duration.ofSeconds(1);
 
     /**
      * What a tunnel needs to know of its request and of the broker's limits.
@@ -41,7 +40,7 @@ final class Tunnel implements AutoCloseable {
     private final Line line;
     private final TunnelMetrics metrics;
     private final Runnable byteLimitReached;
-    private final ServerSocketChannel listener;
+    private final Acceptor acceptor;
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
 
     /** Source ports of the broker's own probes. */
@@ -55,7 +54,6 @@ final class Tunnel implements AutoCloseable {
     private final LongAdder bytesOut = new LongAdder();
     private final AtomicBoolean limitTold = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
-    private final Thread acceptor;
     private volatile long lastWritten;
     private volatile long lastActive;
 
@@ -64,14 +62,13 @@ final class Tunnel implements AutoCloseable {
             Line line,
             TunnelMetrics metrics,
             Runnable byteLimitReached,
-            ServerSocketChannel listener) {
+            ServerSocketChannel listener)
+            throws IOException {
         this.terms = terms;
         this.line = line;
         this.metrics = metrics;
         this.byteLimitReached = byteLimitReached;
-        this.listener = listener;
-        this.acceptor =
-                Thread.ofVirtual().name("tunnel-accept-" + terms.port()).unstarted(this::accept);
+        this.acceptor = new Acceptor(terms.path().loop(), listener, new Entry());
     }
 
     /**
@@ -96,26 +93,27 @@ final class Tunnel implements AutoCloseable {
     }
 
     void start() {
-        acceptor.start();
+        acceptor.begin();
     }
 
-    private void accept() {
-        while (!closed.get()) {
-            try {
-                take(listener.accept());
-            } catch (IOException e) {
-                if (!closed.get()) {
-                    LOG.warnf(
-                            "listener failed: request=%d port=%d error=%s",
-                            terms.request(), terms.port(), e.getMessage());
-                    close();
-                }
-                return;
-            }
+    /** What comes to the listener, in the loop's thread. */
+    private final class Entry implements Acceptor.Taker {
+
+        @Override
+        public void take(SocketChannel socket) throws IOException {
+            connect(socket);
+        }
+
+        @Override
+        public void failed(IOException why) {
+            LOG.warnf(
+                    "listener failed: request=%d port=%d error=%s",
+                    terms.request(), terms.port(), why.getMessage());
+            close();
         }
     }
 
-    private void take(SocketChannel socket) throws IOException {
+    private void connect(SocketChannel socket) throws IOException {
         boolean probe = probes.remove(((InetSocketAddress) socket.getRemoteAddress()).getPort());
         if (!probe && connections.size() >= terms.connections()) {
             metrics.refused(ForwardPolicy.Refusal.TOO_MANY_CONNECTIONS);
@@ -247,27 +245,8 @@ final class Tunnel implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        try {
-            listener.close();
-        } catch (IOException e) {
-            LOG.warnf(
-                    "listener did not close cleanly: request=%d port=%d error=%s",
-                    terms.request(), terms.port(), e.getMessage());
-        }
-        awaitAcceptor();
+        acceptor.close();
         connections.forEach(Connection::close);
         line.disconnect(why);
-    }
-
-    /** The port is free for the next only when nobody waits in {@code accept} any more. */
-    private void awaitAcceptor() {
-        if (Thread.currentThread().equals(acceptor) || acceptor.getState() == Thread.State.NEW) {
-            return;
-        }
-        try {
-            acceptor.join(ACCEPTOR_ENDS_WITHIN);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }
