@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * meanwhile; after that it is handled where it was read.
  *
  * <p>It is written by whoever has a packet, as far as the socket takes it; the rest follows in the
- * loop's thread, in order.
+ * loop's thread, in order. Small packets of the loop's thread go together at the end of its turn.
  */
 public final class LineSession extends AbstractCloseable implements IoSession, Member {
 
@@ -57,6 +57,9 @@ public final class LineSession extends AbstractCloseable implements IoSession, M
 
     /** Of the loop's thread: what was read last is being handled in another one. */
     private boolean handed;
+
+    /** Of the loop's thread: what was gathered goes out at the end of its turn. */
+    private boolean flushes;
 
     LineSession(
             LineService service,
@@ -117,8 +120,7 @@ public final class LineSession extends AbstractCloseable implements IoSession, M
         }
         try {
             if (known.isWritable()) {
-                outbox.flush();
-                Loop.want(key, SelectionKey.OP_WRITE, outbox.waits());
+                flush();
             }
             if (known.isReadable()) {
                 receive();
@@ -188,7 +190,13 @@ public final class LineSession extends AbstractCloseable implements IoSession, M
     public IoWriteFuture writeBuffer(Buffer packet) {
         ByteBuffer bytes = ByteBuffer.wrap(packet.array(), packet.rpos(), packet.available());
         try {
-            IoWriteFuture write = outbox.write(bytes);
+            // At the end of the loop's turn what its connections have said goes in one call.
+            boolean turn = carries && loop.isCurrent();
+            if (turn && !flushes) {
+                flushes = true;
+                loop.execute(this::flush);
+            }
+            IoWriteFuture write = outbox.write(bytes, turn);
             if (!write.isDone()) {
                 loop.execute(() -> Loop.want(key, SelectionKey.OP_WRITE, outbox.waits()));
             }
@@ -196,6 +204,19 @@ public final class LineSession extends AbstractCloseable implements IoSession, M
         } catch (IOException e) {
             failed(e);
             return outbox.lost(bytes, e);
+        }
+    }
+
+    private void flush() {
+        flushes = false;
+        if (isClosed()) {
+            return;
+        }
+        try {
+            outbox.flush();
+            Loop.want(key, SelectionKey.OP_WRITE, outbox.waits());
+        } catch (IOException e) {
+            hand(() -> failed(e));
         }
     }
 

@@ -10,18 +10,27 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.sshd.common.io.AbstractIoWriteFuture;
 import org.apache.sshd.common.io.IoWriteFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Packets on their way to the socket of a line, in order. Any thread. Whoever waits for a packet is
  * told without the lock: it may write again.
+ *
+ * <p>Small packets may be gathered and given to the socket together, which then is one call and at
+ * the other end one read.
  *
  * <p>It has no bound of its own: what may be in it is bounded by the windows of the line's
  * channels.
  */
 final class Outbox {
 
-    /** So many packets are given to the socket at once. */
-    private static final int GATHERED = 16;
+    /** So many packets that wait are given to the socket at once. */
+    private static final int AT_ONCE = 16;
+
+    /** Bytes of a packet that is better copied than written by itself. */
+    private static final int SMALL = 2 * 1024;
+
+    private static final int GATHERED = 8 * 1024;
 
     private final SocketChannel socket;
     private final Object id;
@@ -32,6 +41,10 @@ final class Outbox {
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by the lock.
     private final ArrayDeque<Write> writes = new ArrayDeque<>();
+
+    /** Small packets; empty while others wait. */
+    private @Nullable ByteBuffer gathered;
+
     private boolean ends;
     private boolean closed;
 
@@ -62,14 +75,20 @@ final class Outbox {
     /**
      * Gives the socket as much as it takes; the rest waits for {@link #flush}.
      *
-     * @return done when it took all
+     * @param more whether {@link #flush} is called soon anyway, so that a small packet need not be
+     *     given now
+     * @return done when nothing of the packet is needed any more
      */
-    IoWriteFuture write(ByteBuffer packet) throws IOException {
+    IoWriteFuture write(ByteBuffer packet, boolean more) throws IOException {
         lock.lock();
         try {
             if (closed || ends) {
                 throw new ClosedChannelException();
             }
+            if (more && gather(packet)) {
+                return written;
+            }
+            giveGathered();
             if (writes.isEmpty()) {
                 var _ = socket.write(packet);
             }
@@ -81,6 +100,42 @@ final class Outbox {
             return write;
         } finally {
             lock.unlock();
+        }
+    }
+
+    private boolean gather(ByteBuffer packet) {
+        if (packet.remaining() > SMALL || !writes.isEmpty()) {
+            return false;
+        }
+        if (gathered == null) {
+            gathered = ByteBuffer.allocate(GATHERED);
+        }
+        if (packet.remaining() > gathered.remaining()) {
+            return false;
+        }
+        gathered.put(packet);
+        return true;
+    }
+
+    /** What the socket does not take of it is a packet that waits. */
+    private void giveGathered() throws IOException {
+        ByteBuffer small = gathered;
+        if (small == null || small.position() == 0) {
+            return;
+        }
+        var _ = socket.write(small.flip());
+        if (small.hasRemaining()) {
+            writes.add(new Write(id, ByteBuffer.allocate(small.remaining()).put(small).flip()));
+        }
+        small.clear();
+    }
+
+    /** Such as why the line ends. */
+    private void giveLast() {
+        try {
+            giveGathered();
+        } catch (IOException e) {
+            // The socket is gone, and with it whoever would have read it.
         }
     }
 
@@ -100,14 +155,18 @@ final class Outbox {
         }
     }
 
-    /** The socket takes something again. */
+    /** Gives the socket what was gathered, or more of what waits for it. */
     void flush() throws IOException {
         List<Write> done = new ArrayList<>();
         lock.lock();
         try {
+            giveGathered();
+            if (writes.isEmpty()) {
+                return;
+            }
             ByteBuffer[] next =
                     writes.stream()
-                            .limit(GATHERED)
+                            .limit(AT_ONCE)
                             .map(write -> write.bytes)
                             .toArray(ByteBuffer[]::new);
             var _ = socket.write(next);
@@ -131,6 +190,7 @@ final class Outbox {
     void end() throws IOException {
         lock.lock();
         try {
+            giveGathered();
             ends = true;
             endIfAllWent();
         } finally {
@@ -138,10 +198,11 @@ final class Outbox {
         }
     }
 
-    /** What waits now. */
+    /** What waits now. What was gathered goes. */
     List<IoWriteFuture> waiting() {
         lock.lock();
         try {
+            giveLast();
             return List.copyOf(writes);
         } finally {
             lock.unlock();
@@ -153,6 +214,7 @@ final class Outbox {
         List<Write> lost;
         lock.lock();
         try {
+            giveLast();
             closed = true;
             lost = List.copyOf(writes);
             writes.clear();

@@ -104,9 +104,14 @@ public final class Loop implements AutoCloseable {
         wake();
     }
 
+    /** Whether this is its thread. What is executed there is done in the same turn. */
+    public boolean isCurrent() {
+        return Thread.currentThread().equals(thread);
+    }
+
     /** What was closed leaves the selector, and only then its socket is gone. */
     public void wake() {
-        if (!Thread.currentThread().equals(thread) && woken.compareAndSet(false, true)) {
+        if (!isCurrent() && woken.compareAndSet(false, true)) {
             selector.wakeup();
         }
     }
@@ -140,7 +145,7 @@ public final class Loop implements AutoCloseable {
      * @param atMost how long it waits
      */
     public void release(Duration atMost) {
-        if (closed || Thread.currentThread().equals(thread)) {
+        if (closed || isCurrent()) {
             return;
         }
         CountDownLatch released = new CountDownLatch(1);

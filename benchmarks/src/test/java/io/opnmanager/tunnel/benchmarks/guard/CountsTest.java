@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.opnmanager.tunnel.benchmarks.load.Bulk;
+import io.opnmanager.tunnel.benchmarks.load.Connections;
 import io.opnmanager.tunnel.benchmarks.load.TargetProgram;
 import io.opnmanager.tunnel.benchmarks.machine.Processes;
 import io.opnmanager.tunnel.benchmarks.site.Site;
@@ -187,6 +188,24 @@ class CountsTest {
     }
 
     @Order(5)
+    @Test
+    void a_new_connection_allocates_no_more_than_before() throws Exception {
+        assertThat(connect(Duration.ofSeconds(4))).isPositive();
+        Allocations broker = Allocations.start(folder, site.broker().program().pid());
+        Allocations agent =
+                Allocations.start(folder, site.firewalls().getFirst().agent().program().pid());
+
+        double made = connect(Duration.ofSeconds(2));
+
+        bounds.hold("allocated.per.connection.agent", agent.stop() / made);
+        bounds.hold("allocated.per.connection.broker", broker.stop() / made);
+    }
+
+    private long connect(Duration time) throws IOException, InterruptedException {
+        return Connections.run(tunnel, Connections.Closer.CLIENT, 4, time).count();
+    }
+
+    @Order(6)
     @Test
     void every_bound_was_compared_with_something() {
         assertThat(List.copyOf(bounds.unused())).isEmpty();
