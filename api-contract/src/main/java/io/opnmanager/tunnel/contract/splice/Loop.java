@@ -152,6 +152,8 @@ public final class Loop implements AutoCloseable {
         execute(() -> {
             try {
                 var _ = selector.selectNow(Loop::ready);
+                // It has taken whatever wake-up came meanwhile, which the next turn must still see.
+                selector.wakeup();
             } catch (IOException e) {
                 throw new UncheckedIOException("the selector failed", e);
             }

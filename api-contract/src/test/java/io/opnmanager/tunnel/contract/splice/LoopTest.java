@@ -30,6 +30,28 @@ class LoopTest {
         }
     }
 
+    @Test
+    void work_is_done_at_once_while_others_release_what_they_closed() throws Exception {
+        try (Loop loop = new Loop("loop-test")) {
+            Thread releases =
+                    Thread.ofVirtual()
+                            .start(() -> {
+                                for (int i = 0; i < 20_000; i++) {
+                                    loop.release(Duration.ofSeconds(1));
+                                }
+                            });
+            int done = 0;
+            while (releases.isAlive()) {
+                var next = new CompletableFuture<Boolean>();
+                loop.execute(() -> next.complete(true));
+                assertThat(next.get(5, TimeUnit.SECONDS)).isTrue();
+                done++;
+            }
+
+            assertThat(done).isPositive();
+        }
+    }
+
     private static void register(Loop loop, SocketChannel socket, Member member) {
         try {
             loop.register(socket, member);
