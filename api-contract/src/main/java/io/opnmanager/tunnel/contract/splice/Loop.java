@@ -125,8 +125,7 @@ public final class Loop implements AutoCloseable {
     /**
      * In its thread: from now on a key wants this or does not.
      *
-     * @param what {@link SelectionKey#OP_READ}, {@link SelectionKey#OP_WRITE} or {@link
-     *     SelectionKey#OP_ACCEPT}
+     * @param what one of the operations of {@link SelectionKey}
      */
     public static void want(@Nullable SelectionKey key, int what, boolean wanted) {
         if (key != null && key.isValid()) {
