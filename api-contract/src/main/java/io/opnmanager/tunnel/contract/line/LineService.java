@@ -39,7 +39,7 @@ abstract class LineService extends AbstractInnerCloseable implements IoService {
         }
         handler.sessionCreated(line);
         lines.put(line.getId(), line);
-        if (isClosing() || line.isClosing()) {
+        if (isClosing() || line.isOver()) {
             line.close(true);
             gone(line);
             throw new IOException("the line was closed while it was made");

@@ -93,11 +93,16 @@ public final class LineSession extends AbstractCloseable implements IoSession, M
         carries = true;
     }
 
-    /** It is read from now on. */
+    /** Its socket is closed: nothing of it goes or comes any more. */
+    boolean isOver() {
+        return !socket.isOpen();
+    }
+
+    /** It is read from now on, and written if it ends already with packets that wait. */
     void begin() {
         loop.execute(() -> {
             try {
-                if (!isClosing()) {
+                if (!isOver()) {
                     key = loop.register(socket, this);
                     wantToRead();
                     Loop.want(key, SelectionKey.OP_WRITE, outbox.waits());

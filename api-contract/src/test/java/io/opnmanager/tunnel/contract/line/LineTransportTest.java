@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.opnmanager.tunnel.contract.splice.Loop;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -23,6 +24,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.common.io.DefaultIoConnectFuture;
 import org.apache.sshd.common.io.IoAcceptor;
@@ -55,9 +57,11 @@ class LineTransportTest {
         private final BlockingQueue<IoSession> created = new LinkedBlockingQueue<>();
         private final BlockingQueue<IoSession> closed = new LinkedBlockingQueue<>();
         private final CountDownLatch goOn = new CountDownLatch(1);
+        private volatile Consumer<IoSession> greeting = _ -> {};
 
         @Override
         public void sessionCreated(IoSession line) {
+            greeting.accept(line);
             created.add(line);
         }
 
@@ -166,18 +170,43 @@ class LineTransportTest {
 
     @Test
     void what_was_written_is_sent_before_a_graceful_end() throws Exception {
-        byte[] sent = new byte[24 * 1024 * 1024];
-        new Random(1).nextBytes(sent);
+        byte[] sent = random();
         try (Socket slow = dialled()) {
-            IoSession line = taken();
-            int packet = 64 * 1024;
-            for (int from = 0; from < sent.length; from += packet) {
-                var _ = line.writeBuffer(new ByteArrayBuffer(sent, from, packet));
-            }
-            var _ = line.close(false);
+            writeAndEnd(taken(), sent);
 
             assertThat(slow.getInputStream().readAllBytes()).isEqualTo(sent);
         }
+    }
+
+    @Test
+    void what_was_written_is_sent_even_if_the_end_comes_before_the_loop_knows_the_line()
+            throws Exception {
+        byte[] sent = random();
+        handler.greeting = line -> writeAndEnd(line, sent);
+        try (Socket slow = dialled()) {
+            assertThat(slow.getInputStream().readAllBytes()).isEqualTo(sent);
+            assertThat(there(handler.closed.poll(SECONDS, TimeUnit.SECONDS))).isEqualTo(taken());
+            assertThat(acceptor.getManagedSessions()).isEmpty();
+        }
+    }
+
+    /** More than the sockets hold. */
+    private static byte[] random() {
+        byte[] bytes = new byte[24 * 1024 * 1024];
+        new Random(1).nextBytes(bytes);
+        return bytes;
+    }
+
+    private static void writeAndEnd(IoSession line, byte[] bytes) {
+        int packet = 64 * 1024;
+        try {
+            for (int from = 0; from < bytes.length; from += packet) {
+                var _ = line.writeBuffer(new ByteArrayBuffer(bytes, from, packet));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        var _ = line.close(false);
     }
 
     @Test
