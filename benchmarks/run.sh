@@ -44,4 +44,5 @@ echo "building; a first build fetches libraries, which takes minutes" >&2
 ulimit -n "$(ulimit -Hn)" 2>/dev/null || :
 mkdir -p "$root/benchmarks/target/tmp"
 exec "$JAVA_HOME/bin/java" -XX:-UsePerfData -Xmx3g --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED \
-    "-Djava.io.tmpdir=$root/benchmarks/target/tmp" "-Dproject.root=$root" -jar "$root/benchmarks/target/benchmarks.jar" "$@"
+    "-Djava.io.tmpdir=$root/benchmarks/target/tmp" "-Dproject.root=$root" -Dprograms=installed "-Dprograms.root=$root/benchmarks/target/installed/root" \
+    -jar "$root/benchmarks/target/benchmarks.jar" "$@"

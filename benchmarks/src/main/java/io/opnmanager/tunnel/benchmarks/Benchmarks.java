@@ -19,6 +19,7 @@ import io.opnmanager.tunnel.benchmarks.measure.Progress;
 import io.opnmanager.tunnel.benchmarks.measure.Results;
 import io.opnmanager.tunnel.benchmarks.measure.Shared;
 import io.opnmanager.tunnel.benchmarks.report.Report;
+import io.opnmanager.tunnel.benchmarks.site.Installed;
 import io.opnmanager.tunnel.demo.ProjectRoot;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -123,6 +124,7 @@ public final class Benchmarks {
     private boolean measure() throws Exception {
         Map<String, String> machine = Machine.facts();
         machine.forEach((fact, value) -> progress.say(fact + ": " + value));
+        var _ = Installed.prepare(progress::say);
         boolean whole = true;
         try (Shared shared = new Shared(RUN.resolve("shared"), progress)) {
             for (Experiment experiment : ALL) {
@@ -146,7 +148,9 @@ public final class Benchmarks {
         @Nullable String failure = null;
         try (Bench bench = new Bench(options.scale(), folder, progress, results, shared)) {
             experiment.run(bench);
-        } catch (IOException | RuntimeException | AssertionError e) {
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception | AssertionError e) {
             failure = e.toString();
             progress.say("failed: " + failure);
         }

@@ -116,10 +116,8 @@ public final class Footprint implements Experiment {
         bench.say("starting a broker and enrolling");
         Site site = bench.own(Site.start(bench.folder().resolve("site"), Map.of()));
         TunnelAgent enrolled = site.enrol("idle", "127.0.0.1:9");
-        bench.say("unpacking the packages, making their caches");
-        Installed installed = Installed.unpack(bench.folder().resolve("installed"));
+        Installed installed = Installed.prepare(bench::say);
         for (Service one : Service.values()) {
-            installed.makeCache(one, Site.databaseServer().resolve("server"));
             bench.setting(
                     one.component() + " cache",
                     String.format(

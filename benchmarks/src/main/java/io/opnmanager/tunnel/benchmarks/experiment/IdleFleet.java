@@ -26,7 +26,10 @@ public final class IdleFleet implements Experiment {
 
     private static final String WITHOUT = "without the others";
     private static final Figure RESIDENT =
-            Figure.of("resident-per-agent", "broker's resident memory an idle agent", "KB")
+            Figure.of(
+                            "resident-per-agent",
+                            "broker's memory an idle agent: live heap, and what is resident beside it",
+                            "KB")
                     .promised(Target.atMost(100));
     private static final Figure HEAP =
             Figure.of("heap-per-agent", "broker's live heap an idle agent", "KB")
@@ -66,7 +69,7 @@ public final class IdleFleet implements Experiment {
 
     private static final double LEAST_SECONDS = 30;
     private static final String HEAP_LIMIT = "2g";
-    private static final double KIB_PER_MIB = 1024;
+    private static final double BYTES_PER_KB = 1e3;
 
     /** For whoever lists the experiments. */
     public IdleFleet() {}
@@ -94,7 +97,7 @@ public final class IdleFleet implements Experiment {
         Roster roster = Roster.enrol(site.broker().database(), "idle", count, beacon.address());
         Thread.sleep(2_000);
         long heap = LiveHeap.bytes(pid);
-        double resident = Processes.of(pid).residentMib();
+        long beside = LiveHeap.residentBeside(pid);
         Tunnels tunnels =
                 bench.own(
                         new Tunnels(
@@ -109,11 +112,12 @@ public final class IdleFleet implements Experiment {
         agents.start(roster.members(), Manner.HELD, PATIENCE);
         idle(bench, pid);
         // After a collection, as before: what it has not yet thrown away is not theirs.
-        bench.note(HEAP, Figure.OURS, (LiveHeap.bytes(pid) - heap) / 1e3 / count);
+        double live = (LiveHeap.bytes(pid) - heap) / BYTES_PER_KB / count;
+        bench.note(HEAP, Figure.OURS, live);
         bench.note(
                 RESIDENT,
                 Figure.OURS,
-                (Processes.of(pid).residentMib() - resident) * KIB_PER_MIB / count);
+                live + (LiveHeap.residentBeside(pid) - beside) / BYTES_PER_KB / count);
         bench.setting("broker's open files", Long.toString(Processes.of(pid).descriptors()));
         bench.setting("broker's threads", Long.toString(Processes.of(pid).threads()));
         clicks(bench, site, database, one, Figure.OURS, bench.scale().rounds() * CLICKS + CLICKS);

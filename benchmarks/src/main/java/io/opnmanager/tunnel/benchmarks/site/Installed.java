@@ -1,5 +1,6 @@
 package io.opnmanager.tunnel.benchmarks.site;
 
+import io.opnmanager.tunnel.demo.EmbeddedMariaDb;
 import io.opnmanager.tunnel.demo.Program;
 import io.opnmanager.tunnel.demo.ProjectRoot;
 import java.io.IOException;
@@ -11,6 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -26,11 +32,10 @@ public final class Installed {
     private static final Pattern OPTIONS = Pattern.compile("bin/java\" (.*?) -XX:-UsePerfData ");
     private static final Duration DONE_WITHIN = Duration.ofMinutes(2);
 
-    private final Path folder;
+    /** Below it is {@code root}, as this machine's would be, and of which packages it was made. */
+    private static final Path FOLDER = ProjectRoot.path().resolve("benchmarks/target/installed");
 
-    private Installed(Path folder) {
-        this.folder = folder;
-    }
+    private final Path root = FOLDER.resolve("root");
 
     /** How a program is started. */
     public enum Kind {
@@ -97,16 +102,53 @@ public final class Installed {
     }
 
     /**
-     * Unpacks all of them.
+     * Unpacks all of them and makes their caches, if that was not done of these very packages.
      *
-     * @throws IOException when there are none; the message says how they are made
+     * @param told what is done now
+     * @throws IOException when there are no packages; the message says how they are made
      */
-    public static Installed unpack(Path folder) throws IOException, InterruptedException {
+    public static Installed prepare(Consumer<String> told)
+            throws IOException, InterruptedException {
+        Installed installed = new Installed();
+        List<Path> packages = packages();
+        List<String> made = new ArrayList<>();
+        for (Path one : packages) {
+            made.add(one + " " + Files.size(one) + " " + Files.getLastModifiedTime(one));
+        }
+        Path madeOf = FOLDER.resolve("made-of");
+        if (Files.exists(madeOf) && Files.readAllLines(madeOf).equals(made)) {
+            return installed;
+        }
+        told.accept("unpacking the packages, making their caches");
+        Files.createDirectories(FOLDER);
+        Files.deleteIfExists(madeOf);
+        done("remove", List.of("rm", "-rf", installed.root.toString()), Map.of());
+        Files.createDirectory(installed.root);
+        for (Path one : packages) {
+            done(
+                    "unpack",
+                    List.of("dpkg-deb", "-x", one.toString(), installed.root.toString()),
+                    Map.of());
+        }
+        try (Stream<Path> launchers = Files.list(installed.root.resolve("usr/bin"))) {
+            for (Path launcher : launchers.toList()) {
+                Files.writeString(launcher, installed.moved(Files.readString(launcher)));
+            }
+        }
+        // Its programs are unpacked by its first start.
+        try (EmbeddedMariaDb _ = EmbeddedMariaDb.open(Site.databaseServer())) {
+            installed.makeCaches(commands());
+        }
+        Files.write(madeOf, made);
+        return installed;
+    }
+
+    private static List<Path> packages() throws IOException {
         Path built = ProjectRoot.path().resolve("deploy/packages/target");
         List<Path> packages = List.of();
         if (Files.isDirectory(built)) {
             try (Stream<Path> files = Files.list(built)) {
-                packages = files.filter(file -> file.toString().endsWith(".deb")).toList();
+                packages = files.filter(file -> file.toString().endsWith(".deb")).sorted().toList();
             }
         }
         if (packages.isEmpty()) {
@@ -114,14 +156,7 @@ public final class Installed {
                     "there is no package in %s; build them with ./mvnw -DskipTests package"
                             .formatted(built));
         }
-        Installed installed = new Installed(Files.createDirectories(folder));
-        for (Path one : packages) {
-            installed.done(
-                    "unpack",
-                    List.of("dpkg-deb", "-x", one.toString(), folder.toString()),
-                    Map.of());
-        }
-        return installed;
+        return packages;
     }
 
     /** The ways in which all programs can be started on this machine. */
@@ -146,29 +181,42 @@ public final class Installed {
         }
     }
 
-    /**
-     * Makes the cache of a program as its installation does on a machine that has a database
-     * server.
-     *
-     * @param server folder of an unpacked MariaDB
-     */
-    public void makeCache(Service one, Path server) throws IOException, InterruptedException {
-        Path script = home().resolve(one.component()).resolve("make-cache");
-        String text =
+    /** The broker's takes as long as the others' together. */
+    private void makeCaches(Path database) throws IOException, InterruptedException {
+        try (ExecutorService both = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<?> broker =
+                    both.submit(() -> {
+                        makeCache("broker", database);
+                        return database;
+                    });
+            for (String component : List.of("agent", "quickconnect-agent", "tunnelctl")) {
+                makeCache(component, database);
+            }
+            var _ = broker.get();
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause());
+        }
+    }
+
+    /** As its installation does on a machine that has a database server. */
+    private void makeCache(String component, Path database)
+            throws IOException, InterruptedException {
+        Path script = root.resolve(HOME.substring(1)).resolve(component).resolve("make-cache");
+        Files.writeString(
+                script,
                 moved(Files.readString(script))
                         // Whose it is does not change what is measured, and needs root.
-                        .replace("$(id -u)", "1");
-        Path moved = folder.resolve("make-cache-" + one.component());
-        Files.writeString(moved, text);
+                        .replace("$(id -u)", "1"));
         done(
-                "make-cache-" + one.component(),
-                List.of("sh", moved.toString()),
-                Map.of("PATH", commands(server) + ":" + System.getenv("PATH")));
+                "make-cache-" + component,
+                List.of("sh", script.toString()),
+                Map.of("PATH", database + ":" + System.getenv("PATH")));
     }
 
     /** The two programs as a package would have them: they know where their files are. */
-    private Path commands(Path server) throws IOException {
-        Path commands = Files.createDirectories(folder.resolve("database-commands"));
+    private static Path commands() throws IOException {
+        Path server = Site.databaseServer().resolve("server");
+        Path commands = Files.createDirectories(FOLDER.resolve("database-commands"));
         for (String program : List.of("bin/mariadbd", "scripts/mariadb-install-db")) {
             Path command = commands.resolve(server.resolve(program).getFileName());
             Files.writeString(
@@ -188,9 +236,7 @@ public final class Installed {
     /** Size of a program's cache. */
     public long cacheBytes(Service one) throws IOException {
         return Files.size(
-                folder.resolve("var/cache")
-                        .resolve(one.program())
-                        .resolve(one.component() + ".aot"));
+                root.resolve("var/cache").resolve(one.program()).resolve(one.component() + ".aot"));
     }
 
     /** The options of its JVM, as its launcher has them. */
@@ -203,7 +249,7 @@ public final class Installed {
     }
 
     private String launcher(Service one) throws IOException {
-        return moved(Files.readString(folder.resolve("usr/bin").resolve(one.program())));
+        return Files.readString(root.resolve("usr/bin").resolve(one.program()));
     }
 
     /**
@@ -220,13 +266,10 @@ public final class Installed {
             throws IOException {
         List<String> command = new ArrayList<>();
         switch (kind) {
-            case CACHED, UNCACHED -> {
-                String text = launcher(one);
-                if (kind == Kind.UNCACHED) {
-                    text = text.replace("cache=", "cache=/nonexistent");
-                }
-                Path launcher = folder.resolve(one.component() + "-" + kind);
-                Files.writeString(launcher, text);
+            case CACHED -> command.add(root.resolve("usr/bin").resolve(one.program()).toString());
+            case UNCACHED -> {
+                Path launcher = FOLDER.resolve(one.component() + "-" + kind);
+                Files.writeString(launcher, launcher(one).replace("cache=", "cache=/nonexistent"));
                 command.addAll(List.of("sh", launcher.toString()));
             }
             case NATIVE -> command.add(executable(one).orElseThrow().toString());
@@ -235,22 +278,18 @@ public final class Installed {
         return Program.start(one.component() + "-" + kind, work, command, environment);
     }
 
-    private Path home() {
-        return folder.resolve(HOME.substring(1));
-    }
-
     private String moved(String script) throws IOException {
         if (!script.contains("home=" + HOME) || !script.contains("/var/cache/")) {
             throw new IOException("a script of the packages no longer says where things lie");
         }
-        return script.replace("home=" + HOME, "home=" + home())
-                .replace("/var/cache/", folder + "/var/cache/")
-                .replace("/etc/opnmanager-tunnel/", folder + "/etc/opnmanager-tunnel/");
+        return script.replace("home=" + HOME, "home=" + root + HOME)
+                .replace("/var/cache/", root + "/var/cache/")
+                .replace("/etc/opnmanager-tunnel/", root + "/etc/opnmanager-tunnel/");
     }
 
-    private void done(String name, List<String> command, Map<String, String> environment)
+    private static void done(String name, List<String> command, Map<String, String> environment)
             throws IOException, InterruptedException {
-        try (Program program = Program.start(name, folder.resolve("log"), command, environment)) {
+        try (Program program = Program.start(name, FOLDER.resolve("log"), command, environment)) {
             int code = program.awaitExit(DONE_WITHIN);
             if (code != 0) {
                 throw new IOException(

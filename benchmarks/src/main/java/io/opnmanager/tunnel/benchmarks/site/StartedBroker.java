@@ -68,7 +68,7 @@ public final class StartedBroker {
         }
     }
 
-    /** Makes its schema. */
+    /** Makes its schema, in place of one that an earlier run has left. */
     public static StartedBroker prepare(Path folder, Installed installed, Broker beside)
             throws IOException, SQLException {
         int port = Loopback.freePort();
@@ -97,7 +97,7 @@ public final class StartedBroker {
                                 database.user(),
                                 database.password());
                 var statement = connection.createStatement()) {
-            statement.execute("CREATE DATABASE " + SCHEMA + " CHARACTER SET utf8mb4");
+            statement.execute("CREATE OR REPLACE DATABASE " + SCHEMA + " CHARACTER SET utf8mb4");
         }
         return server + SCHEMA;
     }

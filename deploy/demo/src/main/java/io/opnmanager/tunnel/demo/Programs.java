@@ -5,13 +5,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
 /**
  * What is started for the product's own programs: their jars on our own JVM, or their native
- * executables, which {@code ./mvnw package -Dnative} leaves as {@code target/NAME-runner}. System
- * property {@code programs}: {@code jar}, which is what it is without it, or {@code native}.
+ * executables, which {@code ./mvnw package -Dnative} leaves as {@code target/NAME-runner}, or what
+ * their packages install. System property {@code programs}: {@code jar}, which is what it is
+ * without it, {@code native} or {@code installed}.
  */
 public enum Programs {
     /** On the JVM. */
@@ -46,13 +48,46 @@ public enum Programs {
             command.addAll(start.arguments());
             return command;
         }
+    },
+
+    /**
+     * By the launchers of their packages, which somebody has unpacked into the folder of system
+     * property {@code programs.root}. Those have flags of their own, to which the heap's are added.
+     */
+    INSTALLED {
+        @Override
+        public List<String> command(Path module, Start start) throws IOException {
+            String component = module.getFileName().toString();
+            String program = component.equals("tunnelctl") ? component : "opnmanager-" + component;
+            Path launcher = Path.of(System.getProperty("programs.root", "/"), "usr/bin", program);
+            if (!Files.isExecutable(launcher)) {
+                throw new IOException("there is no " + launcher + "; is its package unpacked?");
+            }
+            List<String> options = new ArrayList<>();
+            start.flags().stream().filter(flag -> flag.startsWith("-Xm")).forEach(options::add);
+            start.properties().forEach((key, value) -> options.add("-D" + key + "=" + value));
+            for (String option : options) {
+                if (option.contains(" ")) {
+                    throw new IOException("a launcher would take this apart: " + option);
+                }
+            }
+            List<String> command = new ArrayList<>(start.prefix());
+            command.add("env");
+            command.add(
+                    program.toUpperCase(Locale.ROOT).replace('-', '_')
+                            + "_JAVA_OPTIONS="
+                            + String.join(" ", options));
+            command.add(launcher.toString());
+            command.addAll(start.arguments());
+            return command;
+        }
     };
 
     /**
      * How a program is started.
      *
      * @param prefix of the command, such as {@code ip netns exec NAME}; usually empty
-     * @param flags of the JVM; an executable is given those about its heap
+     * @param flags of the JVM; all but jars are given those about its heap
      * @param properties system properties
      * @param arguments of the program itself
      */
@@ -82,9 +117,10 @@ public enum Programs {
         return switch (word) {
             case "jar" -> JAR;
             case "native" -> NATIVE;
+            case "installed" -> INSTALLED;
             default ->
                     throw new IllegalArgumentException(
-                            "programs: wanted jar or native, found " + word);
+                            "programs: wanted jar, native or installed, found " + word);
         };
     }
 

@@ -6,13 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ProgramsTest {
+
+    private static final FileAttribute<Set<PosixFilePermission>> EVERYBODYS_PROGRAM =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x"));
 
     private static final Programs.Start START =
             new Programs.Start(
@@ -54,6 +60,36 @@ class ProgramsTest {
     }
 
     @Test
+    void an_installed_one_is_started_by_its_launcher_with_options_in_its_variable(
+            @TempDir Path root) throws IOException {
+        Files.createDirectories(root.resolve("usr/bin"));
+        Path launcher =
+                Files.createFile(root.resolve("usr/bin/opnmanager-agent"), EVERYBODYS_PROGRAM);
+        System.setProperty("programs.root", root.toString());
+        try {
+            assertThat(Programs.INSTALLED.command(Path.of("agent"), START))
+                    .containsExactly(
+                            "env",
+                            "OPNMANAGER_AGENT_JAVA_OPTIONS=-Xmx64m -Dagent.state-folder=/state",
+                            launcher.toString(),
+                            "run",
+                            "--verbose");
+            Programs.Start parted =
+                    new Programs.Start(List.of(), Map.of("a", "two words"), List.of());
+            assertThatThrownBy(() -> Programs.INSTALLED.command(Path.of("agent"), parted))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("a launcher would take this apart: -Da=two words");
+            assertThatThrownBy(() -> Programs.INSTALLED.command(Path.of("broker"), START))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage(
+                            "there is no %s/usr/bin/opnmanager-broker; is its package unpacked?",
+                            root);
+        } finally {
+            System.clearProperty("programs.root");
+        }
+    }
+
+    @Test
     void what_is_not_built_is_named_with_the_command_that_builds_it(@TempDir Path module) {
         assertThatThrownBy(() -> Programs.JAR.command(module, START))
                 .isInstanceOf(IOException.class)
@@ -79,8 +115,6 @@ class ProgramsTest {
 
     private static Path runner(Path module, String name) throws IOException {
         Files.createDirectories(module.resolve("target"));
-        return Files.createFile(
-                module.resolve("target").resolve(name),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+        return Files.createFile(module.resolve("target").resolve(name), EVERYBODYS_PROGRAM);
     }
 }
