@@ -25,7 +25,7 @@ import java.util.Map;
 public final class IdleFleet implements Experiment {
 
     private static final String WITHOUT = "without the others";
-    private static final Figure RESIDENT =
+    private static final Figure HELD =
             Figure.of(
                             "resident-per-agent",
                             "broker's memory an idle agent: live heap, and what is resident beside it",
@@ -97,7 +97,7 @@ public final class IdleFleet implements Experiment {
         Roster roster = Roster.enrol(site.broker().database(), "idle", count, beacon.address());
         Thread.sleep(2_000);
         long heap = LiveHeap.bytes(pid);
-        long beside = LiveHeap.residentBeside(pid);
+        long held = LiveHeap.withAllBeside(pid);
         Tunnels tunnels =
                 bench.own(
                         new Tunnels(
@@ -112,12 +112,8 @@ public final class IdleFleet implements Experiment {
         agents.start(roster.members(), Manner.HELD, PATIENCE);
         idle(bench, pid);
         // After a collection, as before: what it has not yet thrown away is not theirs.
-        double live = (LiveHeap.bytes(pid) - heap) / BYTES_PER_KB / count;
-        bench.note(HEAP, Figure.OURS, live);
-        bench.note(
-                RESIDENT,
-                Figure.OURS,
-                live + (LiveHeap.residentBeside(pid) - beside) / BYTES_PER_KB / count);
+        bench.note(HEAP, Figure.OURS, (LiveHeap.bytes(pid) - heap) / BYTES_PER_KB / count);
+        bench.note(HELD, Figure.OURS, (LiveHeap.withAllBeside(pid) - held) / BYTES_PER_KB / count);
         bench.setting("broker's open files", Long.toString(Processes.of(pid).descriptors()));
         bench.setting("broker's threads", Long.toString(Processes.of(pid).threads()));
         clicks(bench, site, database, one, Figure.OURS, bench.scale().rounds() * CLICKS + CLICKS);
