@@ -1,9 +1,12 @@
 package io.opnmanager.tunnel.agent;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** What stands behind the tunnel: gives back every byte. */
@@ -15,8 +18,10 @@ final class EchoTarget implements AutoCloseable {
 
     private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
 
+    private final Thread acceptor;
+
     EchoTarget() throws IOException {
-        Thread.ofVirtual().start(this::accept);
+        acceptor = Thread.ofVirtual().start(this::accept);
     }
 
     int port() {
@@ -46,8 +51,15 @@ final class EchoTarget implements AutoCloseable {
         }
     }
 
+    /** Nobody is taken any more: as long as a thread is still about to accept, somebody could be. */
     @Override
     public void close() throws IOException {
         socket.close();
+        try {
+            assertThat(acceptor.join(Duration.ofSeconds(5))).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
     }
 }
