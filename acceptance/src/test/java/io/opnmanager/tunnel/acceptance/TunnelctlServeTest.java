@@ -9,6 +9,7 @@ import io.opnmanager.tunnel.demo.ClientAuthority;
 import io.opnmanager.tunnel.demo.Loopback;
 import io.opnmanager.tunnel.demo.OperatorClient;
 import io.opnmanager.tunnel.demo.PrivateFile;
+import io.opnmanager.tunnel.demo.Program;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -126,6 +127,43 @@ class TunnelctlServeTest {
             socket.getOutputStream().write(words.getBytes(StandardCharsets.UTF_8));
             socket.shutdownOutput();
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @Test
+    void who_may_open_nothing_more_keeps_what_there_is_and_serves_who_waited_later()
+            throws Exception {
+        JsonNode active =
+                world.openActive(
+                        OperatorClient.object()
+                                .put("firewall_id", world.firewall().id())
+                                .put("target", "tcp://localhost:" + echo.port()));
+        int tunnel = active.path("tunnel_port").asInt();
+        try (Client client = serveEcho("exhausted")) {
+            waitAndAreServed(world.broker().program(), List.of(tunnel, client.port()));
+            waitAndAreServed(client.running().program(), List.of(client.port()));
+        }
+        assertThat(world.operator().request(active.path("id").asLong()).path("status").asText())
+                .isEqualTo("active");
+        world.operator().close(active.path("id").asLong());
+        world.assertNothingLeft(active);
+    }
+
+    private static void waitAndAreServed(Program program, List<Integer> ports) throws Exception {
+        for (int port : ports) {
+            assertThat(said(port, "before")).isEqualTo("before");
+        }
+        long lines = program.output().lines().count();
+        List<CompletableFuture<String>> waiting;
+        try (NoDescriptors exhausted = NoDescriptors.of(program.pid())) {
+            waiting = ports.stream().map(port -> later(() -> said(port, "patience"))).toList();
+            Thread.sleep(3_000);
+            assertThat(waiting).noneMatch(CompletableFuture::isDone);
+            assertThat(exhausted.worked()).isLessThan(Duration.ofSeconds(2));
+            assertThat(program.output().lines().count() - lines).isLessThan(100);
+        }
+        for (CompletableFuture<String> one : waiting) {
+            assertThat(one.get(30, TimeUnit.SECONDS)).isEqualTo("patience");
         }
     }
 

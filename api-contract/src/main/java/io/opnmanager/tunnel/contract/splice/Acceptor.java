@@ -25,13 +25,18 @@ public final class Acceptor implements Member, AutoCloseable {
          */
         void take(SocketChannel socket) throws IOException;
 
-        /** The listener failed and takes nothing more. */
+        /**
+         * Nothing could be taken, such as for lack of descriptors; it is tried again in a second.
+         */
         void failed(IOException why);
     }
 
     private final Loop loop;
     private final ServerSocketChannel listener;
     private final Taker taker;
+
+    /** Of the loop's thread. */
+    private @Nullable SelectionKey key;
 
     /**
      * @param listener bound
@@ -48,7 +53,8 @@ public final class Acceptor implements Member, AutoCloseable {
         loop.execute(() -> {
             try {
                 if (listener.isOpen()) {
-                    Loop.want(loop.register(listener, this), SelectionKey.OP_ACCEPT, true);
+                    key = loop.register(listener, this);
+                    Loop.want(key, SelectionKey.OP_ACCEPT, true);
                 }
             } catch (IOException e) {
                 failed(e);
@@ -81,12 +87,17 @@ public final class Acceptor implements Member, AutoCloseable {
 
     private void failed(IOException why) {
         if (listener.isOpen()) {
+            // It would be ready again at once, and so all the time.
+            Loop.want(key, SelectionKey.OP_ACCEPT, false);
             taker.failed(why);
         }
     }
 
+    /** Who could not be taken may be by now. */
     @Override
-    public void sweep(long now) {}
+    public void sweep(long now) {
+        Loop.want(key, SelectionKey.OP_ACCEPT, true);
+    }
 
     /** The port is free when it returns, or will be as soon as its loop has a turn. */
     @Override

@@ -107,9 +107,8 @@ final class Tunnel implements AutoCloseable {
         @Override
         public void failed(IOException why) {
             LOG.warnf(
-                    "listener failed: request=%d port=%d error=%s",
+                    "connections wait to be taken: request=%d port=%d error=%s",
                     terms.request(), terms.port(), why.getMessage());
-            close();
         }
     }
 

@@ -35,6 +35,9 @@ class Gateway {
     private static final Logger LOG = Logger.getLogger(Gateway.class);
     private static final int BACKLOG = 512;
 
+    /** After a failure, such as no descriptor left: it would fail again at once. */
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
     private final StreamSettings settings;
     private final GatewayTls tls;
     private final Destinations destinations;
@@ -100,9 +103,18 @@ class Gateway {
                 }
             } catch (IOException e) {
                 if (!open.isClosed()) {
-                    LOG.warnf("a connection to the gateway was not taken: %s", e.getMessage());
+                    LOG.warnf("connections to the gateway wait to be taken: %s", e.getMessage());
+                    pause();
                 }
             }
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

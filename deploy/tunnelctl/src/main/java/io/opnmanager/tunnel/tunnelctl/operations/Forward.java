@@ -23,6 +23,9 @@ public final class Forward implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Forward.class);
     private static final int BACKLOG = 128;
 
+    /** After a failure, such as no descriptor left: it would fail again at once. */
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
     private final ServerSocket listener;
     private final Upstream upstream;
     private final Terms terms;
@@ -95,9 +98,18 @@ public final class Forward implements AutoCloseable {
                 }
             } catch (IOException e) {
                 if (!listener.isClosed()) {
-                    LOG.warnf("a connection was not taken: %s", e.getMessage());
+                    LOG.warnf("connections wait to be taken: %s", e.getMessage());
+                    pause();
                 }
             }
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
