@@ -3,7 +3,6 @@ package io.opnmanager.tunnel.acceptance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** A process that may open nothing more until this is closed; what it has open stays. */
@@ -11,11 +10,9 @@ final class NoDescriptors implements AutoCloseable {
 
     private final ProcessHandle process;
     private final String before;
-    private final Duration spent;
 
     private NoDescriptors(ProcessHandle process) throws IOException {
         this.process = process;
-        this.spent = processorTime();
         this.before =
                 Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "limits"))
                         .stream()
@@ -45,15 +42,6 @@ final class NoDescriptors implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IOException(e);
         }
-    }
-
-    /** What it worked since. */
-    Duration worked() {
-        return processorTime().minus(spent);
-    }
-
-    private Duration processorTime() {
-        return process.info().totalCpuDuration().orElseThrow();
     }
 
     @Override

@@ -155,12 +155,12 @@ class TunnelctlServeTest {
         }
         long lines = program.output().lines().count();
         List<CompletableFuture<String>> waiting;
-        try (NoDescriptors exhausted = NoDescriptors.of(program.pid())) {
+        try (NoDescriptors _ = NoDescriptors.of(program.pid())) {
             waiting = ports.stream().map(port -> later(() -> said(port, "patience"))).toList();
             Thread.sleep(3_000);
             assertThat(waiting).noneMatch(CompletableFuture::isDone);
-            assertThat(exhausted.worked()).isLessThan(Duration.ofSeconds(2));
-            assertThat(program.output().lines().count() - lines).isLessThan(100);
+            // Whoever asks again at once says so some thousand times.
+            assertThat(program.output().lines().count() - lines).isBetween(1L, 100L);
         }
         for (CompletableFuture<String> one : waiting) {
             assertThat(one.get(30, TimeUnit.SECONDS)).isEqualTo("patience");
