@@ -51,7 +51,9 @@ final class EchoTarget implements AutoCloseable {
         }
     }
 
-    /** Nobody is taken any more: as long as a thread is still about to accept, somebody could be. */
+    /**
+     * Nobody is taken any more: as long as a thread is still about to accept, somebody could be.
+     */
     @Override
     public void close() throws IOException {
         socket.close();
