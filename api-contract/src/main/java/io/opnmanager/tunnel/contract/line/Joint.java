@@ -74,14 +74,13 @@ public final class Joint implements Far {
     }
 
     @Override
-    public int room() {
-        if (channel.isClosing()) {
-            return 0;
-        }
-        return (int)
-                Math.min(
-                        channel.getRemoteWindow().getSize(),
-                        channel.getRemoteWindow().getPacketSize());
+    public long room() {
+        return channel.isClosing() ? 0 : channel.getRemoteWindow().getSize();
+    }
+
+    @Override
+    public long packet() {
+        return channel.getRemoteWindow().getPacketSize();
     }
 
     @Override

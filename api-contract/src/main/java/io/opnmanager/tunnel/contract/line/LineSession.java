@@ -37,6 +37,12 @@ public final class LineSession extends AbstractCloseable implements IoSession, M
 
     private static final AtomicLong IDS = new AtomicLong();
 
+    /**
+     * So much of what was read is handled at once. The library moves what follows a packet to the
+     * front: of several packets at once it would move the last ones again and again.
+     */
+    private static final int AT_ONCE = 16 * 1024;
+
     private final long id = IDS.incrementAndGet();
     private final LineService service;
     private final SocketChannel socket;
@@ -139,9 +145,16 @@ public final class LineSession extends AbstractCloseable implements IoSession, M
         ByteBuffer read = loop.receive(socket);
         if (read == null) {
             hand(this::close);
-        } else if (carries && !exchangesKeys()) {
-            handler.messageReceived(this, Readable.readable(read));
-        } else {
+            return;
+        }
+        int end = read.limit();
+        while (read.position() < end && carries && !exchangesKeys()) {
+            int next = Math.min(end, read.position() + AT_ONCE);
+            handler.messageReceived(this, Readable.readable(read.limit(next)));
+            read.position(next);
+        }
+        if (read.position() < end) {
+            read.limit(end);
             ByteBuffer own = ByteBuffer.allocate(read.remaining()).put(read).flip();
             hand(() -> handle(own));
         }

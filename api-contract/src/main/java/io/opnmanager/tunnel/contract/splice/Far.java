@@ -5,15 +5,18 @@ import java.io.IOException;
 /** The channel of an SSH line, as a {@link Splice} uses it. No call may wait. */
 public interface Far {
 
-    /** How many bytes one packet may carry now; 0 while the other end's window is closed. */
-    int room();
+    /** How many bytes may be sent now; 0 while the other end's window is closed. */
+    long room();
+
+    /** How many bytes one packet may carry. */
+    long packet();
 
     /**
      * Sends a packet.
      *
      * @param packet the bytes from {@link Loop#HEAD} on; what is before and behind them is free for
      *     the message, and the bytes may be encrypted where they are
-     * @param length how many; never more than {@link #room}
+     * @param length how many; never more than {@link #room} or {@link #packet}
      * @param written told once when the array is free again, whether it was sent or not
      */
     void send(byte[] packet, int length, Runnable written) throws IOException;

@@ -176,20 +176,23 @@ public final class Loop implements AutoCloseable {
     }
 
     /**
-     * Reads what is there, at most so much, into an array with {@link #HEAD} bytes before it.
+     * In its thread: reads what is there, for {@link #packet}.
      *
-     * @param most {@link Packets#CHUNK} at the most
-     * @return how many; -1 at the end of the stream
+     * @param most of it; a few packets at the most
+     * @return how many bytes; -1 at the end of the stream
      */
     int read(SocketChannel socket, int most) throws IOException {
         read.clear().limit(most);
-        return socket.read(read);
+        int length = socket.read(read);
+        read.flip();
+        return length;
     }
 
-    /** What was read, in an array that is the caller's until it is given back. */
-    byte[] packet() {
-        read.flip();
-        int length = read.remaining();
+    /**
+     * The next bytes of what was read, behind {@link #HEAD} others in an array that is the caller's
+     * until it is given back.
+     */
+    byte[] packet(int length) {
         byte[] packet = packets.take(length);
         read.get(packet, HEAD, length);
         return packet;

@@ -8,8 +8,11 @@ import java.util.concurrent.ArrayBlockingQueue;
  */
 final class Packets {
 
-    /** The most that is read at once, and so the most of a packet. */
-    static final int CHUNK = 64 * 1024;
+    /**
+     * The most of a packet. With all heads it is one segment on a loopback interface, whose MTU is
+     * 64 KiB: a few bytes more would be a segment of their own, at nearly the cost of a whole one.
+     */
+    static final int CHUNK = 63 * 1024;
 
     /** Before the bytes of a packet: room for the message's and the packet's own head. */
     static final int HEAD = 32;

@@ -134,38 +134,37 @@ public final class Splice implements Member, AutoCloseable {
     }
 
     private void forward() throws IOException {
-        for (int turn = 0; turn < UNDER_WAY; turn++) {
-            int room = far.room();
-            if (!takes(room)) {
-                pause();
-                return;
-            }
-            int most = Math.min(room, Packets.CHUNK);
-            int length = loop.read(socket, most);
-            worthwhile = length < most ? 0 : Math.max(worthwhile, most / 2);
-            if (length == 0) {
-                return;
-            }
-            if (length < 0) {
-                socketEnded = true;
-                want(SelectionKey.OP_READ, false);
-                far.end();
-                endIfBothDid();
-                return;
-            }
-            watch.sent(length);
-            waitingSince = 0;
-            byte[] packet = loop.packet();
+        long room = far.room();
+        if (!takes(room)) {
+            pause();
+            return;
+        }
+        int packet = (int) Math.min(far.packet(), Packets.CHUNK);
+        int most = (int) Math.min(room, (long) packet * (UNDER_WAY - underWay.get()));
+        int length = loop.read(socket, most);
+        worthwhile = length < most ? 0 : Math.max(worthwhile, Math.min(most, packet) / 2);
+        if (length < 0) {
+            socketEnded = true;
+            want(SelectionKey.OP_READ, false);
+            far.end();
+            endIfBothDid();
+            return;
+        }
+        if (length == 0) {
+            return;
+        }
+        watch.sent(length);
+        waitingSince = 0;
+        for (int left = length; left > 0; left -= packet) {
+            int next = Math.min(left, packet);
+            byte[] array = loop.packet(next);
             var _ = underWay.incrementAndGet();
-            far.send(packet, length, () -> written(packet));
-            if (length < most) {
-                return;
-            }
+            far.send(array, next, () -> written(array));
         }
     }
 
     /** Whether the line takes a packet, and one that is worth its head, its tag and its calls. */
-    private boolean takes(int room) {
+    private boolean takes(long room) {
         return underWay.get() < UNDER_WAY && !farGone && room > 0 && room >= worthwhile;
     }
 

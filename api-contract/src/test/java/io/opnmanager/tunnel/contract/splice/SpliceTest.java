@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 class SpliceTest {
 
     private static final int FIRST = 64 * 1024;
+    private static final int PACKET = 32 * 1024;
     private static final int MOST = 1 << 20;
 
     private final Loop loop = new Loop("test");
@@ -62,13 +63,19 @@ class SpliceTest {
         }
 
         @Override
-        public int room() {
-            return (int) Math.min(room.get(), 32 * 1024);
+        public long room() {
+            return room.get();
+        }
+
+        @Override
+        public long packet() {
+            return PACKET;
         }
 
         @Override
         public void send(byte[] packet, int length, Runnable written) throws IOException {
-            room.addAndGet(-length);
+            assertThat(length).isBetween(1, PACKET);
+            assertThat(room.addAndGet(-length)).isNotNegative();
             sizes.add(length);
             other.splice.received(packet, Loop.HEAD, length);
             written.run();
