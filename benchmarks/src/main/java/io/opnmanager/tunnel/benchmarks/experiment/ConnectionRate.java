@@ -63,7 +63,7 @@ public final class ConnectionRate implements Experiment {
         bench.setting("clients", "%d, each with one connection after the other".formatted(CLIENTS));
         bench.say("warms up");
         for (Closer closer : Closer.values()) {
-            for (Way way : ways.all()) {
+            for (Way way : ways.measured(bench.scale())) {
                 var _ = Connections.run(way.entry(), closer, CLIENTS, way.warmUp(bench.scale(), 1));
             }
         }
@@ -76,7 +76,7 @@ public final class ConnectionRate implements Experiment {
         bench.say(rate.title());
         Ways.alternate(
                 bench,
-                ways.all(),
+                ways.measured(bench.scale()),
                 (way, sheet) -> {
                     Processes ends = way.ends();
                     double before = ends == null ? 0 : ends.cpuSeconds();

@@ -57,7 +57,7 @@ public final class IdleFleet implements Experiment {
 
     private static final int CONNECTIONS = 2;
     private static final int OTHER_FILES = 1_000;
-    private static final int CLICKS = 3;
+    private static final int CLICKS = 2;
     private static final int AFTERWARDS = 30;
     private static final int AFTERWARDS_PER_SECOND = 10;
     private static final Duration PATIENCE = Duration.ofMinutes(5);

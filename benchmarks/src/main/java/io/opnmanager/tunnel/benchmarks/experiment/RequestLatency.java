@@ -63,14 +63,14 @@ public final class RequestLatency implements Experiment {
                                 .formatted(CONNECTIONS)
                         + " latency since each was due");
         bench.say("warms up");
-        for (Way way : ways.all()) {
+        for (Way way : ways.measured(bench.scale())) {
             var _ = Requests.run(way.entry(), CONNECTIONS, FAST, way.warmUp(bench.scale(), 1));
         }
         for (int rate : List.of(SLOW, USUAL, FAST)) {
             bench.say(rate + " requests a second");
             Ways.alternate(
                     bench,
-                    ways.all(),
+                    ways.measured(bench.scale()),
                     (way, sheet) ->
                             note(
                                     sheet,

@@ -28,7 +28,7 @@ public final class SetUp implements Experiment {
     /** One click a round for so much of a sample's time. */
     private static final int MILLIS_A_CLICK = 200;
 
-    private static final int FEWEST_CLICKS = 3;
+    private static final int FEWEST_CLICKS = 2;
     private static final int WARM_UP_CLICKS = 5;
     private static final Duration JOINED_WITHIN = Duration.ofMinutes(3);
 
