@@ -38,8 +38,11 @@ public final class ManyTunnels implements Experiment {
     private static final Figure TOOK =
             Figure.of("set-up-time", "connect to forward up, one after the other", "ms")
                     .promised(Target.atMost(250).ofP99());
-    private static final Figure RESIDENT =
-            Figure.of("resident-per-tunnel", "broker's resident memory a live tunnel", "KB");
+    private static final Figure HELD =
+            Figure.of(
+                    "resident-per-tunnel",
+                    "broker's memory a live tunnel: live heap, and what is resident beside it",
+                    "KB");
     private static final Figure HEAP =
             Figure.of("heap-per-tunnel", "broker's live heap a live tunnel", "KB");
     private static final Figure THREADS =
@@ -56,7 +59,7 @@ public final class ManyTunnels implements Experiment {
     private static final int LAST_PORT = 23_999;
     private static final int SSHD_FIRST_PORT = 24_000;
     private static final Duration LIMIT = Duration.ofSeconds(30);
-    private static final double KIB_PER_MIB = 1024;
+    private static final double BYTES_PER_KB = 1e3;
 
     /** For whoever lists the experiments. */
     public ManyTunnels() {}
@@ -255,7 +258,7 @@ public final class ManyTunnels implements Experiment {
         long pid = site.broker().program().pid();
         Processes broker = Processes.of(pid);
         long heap = LiveHeap.bytes(pid);
-        double resident = broker.residentMib();
+        long held = LiveHeap.withAllBeside(pid);
         long threads = broker.threads();
         List<Pending> live = new ArrayList<>();
         for (int from = 0; from < members.size(); from += SET_UPS) {
@@ -278,8 +281,8 @@ public final class ManyTunnels implements Experiment {
         }
         int count = live.size();
         bench.note(STANDING, Figure.OURS, 100.0 * carried / members.size());
-        bench.note(RESIDENT, Figure.OURS, (broker.residentMib() - resident) * KIB_PER_MIB / count);
-        bench.note(HEAP, Figure.OURS, (LiveHeap.bytes(pid) - heap) / 1e3 / count);
+        bench.note(HEAP, Figure.OURS, (LiveHeap.bytes(pid) - heap) / BYTES_PER_KB / count);
+        bench.note(HELD, Figure.OURS, (LiveHeap.withAllBeside(pid) - held) / BYTES_PER_KB / count);
         bench.note(THREADS, Figure.OURS, (double) (broker.threads() - threads) / count);
         bench.setting("live tunnels", Integer.toString(count));
         client.closeAll();
