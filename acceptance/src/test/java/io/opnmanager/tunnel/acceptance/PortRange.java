@@ -13,7 +13,8 @@ import java.io.IOException;
  */
 record PortRange(int first, int last) {
 
-    private static final int LOWEST = 10_000;
+    /** Above those of {@link Loopback#freePort}. */
+    private static final int LOWEST = 20_000;
 
     /** Below what kernels give to outgoing connections (ip_local_port_range). */
     private static final int LIMIT = 32_000;

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Ports of this machine, as its kernel tells them. */
 public final class Loopback {
@@ -19,12 +21,36 @@ public final class Loopback {
     private static final Set<String> LOOPBACK =
             Set.of("0100007F", "0000000000000000FFFF00000100007F");
 
+    /**
+     * Below those that the system gives to whoever connects (from 32768 on), and to itself: a port
+     * may be taken some time after it was found.
+     */
+    private static final int FIRST_FREE = 10_000;
+
+    private static final int LAST_FREE = 19_999;
+    private static final int ATTEMPTS = 1_000;
+
+    /** What this process was given: nobody may listen there yet, but somebody will. */
+    private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
+
     private Loopback() {}
 
-    /** A port that nobody listens on now. */
+    /** A port that nobody listens on now, a different one each time. */
     public static int freePort() throws IOException {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(FIRST_FREE, LAST_FREE + 1);
+            if (GIVEN.add(port) && isFree(port)) {
+                return port;
+            }
+        }
+        throw new IOException("no port from " + FIRST_FREE + " to " + LAST_FREE + " is free");
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return true;
+        } catch (IOException taken) {
+            return false;
         }
     }
 
