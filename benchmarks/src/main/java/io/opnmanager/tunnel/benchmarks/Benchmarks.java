@@ -45,12 +45,12 @@ public final class Benchmarks {
                     new RequestLatency(),
                     new Browser(),
                     new Gateway(),
-                    new Distance(),
                     new Polls(),
-                    new IdleFleet(),
                     new ManyTunnels(),
                     new Footprint(),
-                    new Soak());
+                    new Soak(),
+                    new Distance(),
+                    new IdleFleet());
 
     private final Options options;
     private final PrintStream out;
@@ -129,7 +129,7 @@ public final class Benchmarks {
         try (Shared shared = new Shared(RUN.resolve("shared"), progress)) {
             for (Experiment experiment : ALL) {
                 if (options.only().isEmpty() || options.only().contains(experiment.name())) {
-                    if (!experiment.goesOn()) {
+                    if (experiment.alone()) {
                         shared.end();
                     }
                     whole &= measure(experiment, machine, shared);

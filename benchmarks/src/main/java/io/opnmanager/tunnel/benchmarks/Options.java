@@ -23,7 +23,7 @@ record Options(Mode mode, Scale scale, List<String> only, Path output) {
             Measures the product against peers in alternating rounds of this run. Writes FOLDER/benchmarks.md with its
             plots and every sample as JSON below FOLDER/benchmarks/.
 
-              quick             a quarter of an hour, with more noise; without it hours
+              quick             ten minutes, with more noise; without it hours
               --only NAME,...   some of the experiments; the document keeps what it has of the others
               --output FOLDER   another folder than docs
               --list            the experiments, a line each

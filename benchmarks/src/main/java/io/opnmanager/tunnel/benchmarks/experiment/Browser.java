@@ -24,9 +24,6 @@ public final class Browser implements Experiment {
     private static final int PAGE_BYTES = 1024;
     private static final int RATE = 300;
 
-    /** HTTP/1.1 and TLS at both sides of a relay is much code, and compiled twice as long. */
-    private static final int TO_COMPILE_PAGES = 2;
-
     private static final long QUICK_BYTES = 48L << 20;
     private static final long FULL_BYTES = 512L << 20;
     private static final double BYTES_PER_MB = 1e6;
@@ -59,12 +56,6 @@ public final class Browser implements Experiment {
         return "How does our browser proxy compare with nginx in front of the same tunnel?";
     }
 
-    /** At the same broker. */
-    @Override
-    public boolean goesOn() {
-        return true;
-    }
-
     @Override
     public void run(Bench bench) throws Exception {
         PageTarget page = bench.own(PageTarget.start());
@@ -94,9 +85,7 @@ public final class Browser implements Experiment {
         bench.warmUp(
                 contenders,
                 time -> {
-                    var _ =
-                            ours.perSecond(
-                                    CONNECTIONS, PAGE_BYTES, time.multipliedBy(TO_COMPILE_PAGES));
+                    var _ = ours.perSecond(CONNECTIONS, PAGE_BYTES, time);
                 });
         bench.alternate(contenders);
     }

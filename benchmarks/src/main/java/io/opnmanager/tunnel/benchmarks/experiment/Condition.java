@@ -24,7 +24,7 @@ record Condition(int millis, double loss, List<Transfer> transfers) {
     /** A window of TCP doubles each round trip: 14 KiB become 32 MiB in eleven. */
     private static final int ROUND_TRIPS = 12;
 
-    private static final Duration BESIDE = Duration.ofMillis(500);
+    private static final Duration BESIDE = Duration.ofMillis(200);
 
     /**
      * Streams at the same time.

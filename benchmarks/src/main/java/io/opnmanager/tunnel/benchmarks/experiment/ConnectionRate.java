@@ -1,6 +1,5 @@
 package io.opnmanager.tunnel.benchmarks.experiment;
 
-import io.opnmanager.tunnel.benchmarks.experiment.Ways.Way;
 import io.opnmanager.tunnel.benchmarks.load.Connections;
 import io.opnmanager.tunnel.benchmarks.load.Connections.Closer;
 import io.opnmanager.tunnel.benchmarks.machine.Processes;
@@ -51,21 +50,18 @@ public final class ConnectionRate implements Experiment {
         return "How many new connections a second go through a live tunnel, each for one byte?";
     }
 
-    /** With the same three ways. */
-    @Override
-    public boolean goesOn() {
-        return true;
-    }
-
     @Override
     public void run(Bench bench) throws Exception {
         Ways ways = Ways.open(bench);
         bench.setting("clients", "%d, each with one connection after the other".formatted(CLIENTS));
         bench.say("warms up");
         for (Closer closer : Closer.values()) {
-            for (Way way : ways.measured(bench.scale())) {
-                var _ = Connections.run(way.entry(), closer, CLIENTS, way.warmUp(bench.scale(), 1));
-            }
+            bench.warmUp(time -> {
+                var _ = Connections.run(ways.ours().entry(), closer, CLIENTS, time);
+            });
+            var _ =
+                    Connections.run(
+                            ways.openssh().entry(), closer, CLIENTS, bench.scale().sample());
         }
         measure(bench, ways, CLIENT_CLOSES, CLIENT_CLOSES_COST, Closer.CLIENT);
         measure(bench, ways, TARGET_CLOSES, TARGET_CLOSES_COST, Closer.TARGET);

@@ -33,6 +33,12 @@ public final class Distance implements Experiment {
         return "How much goes through a tunnel over 20, 80 and 160 ms, without loss and with 0.1 %?";
     }
 
+    /** With a broker in a network of its own. */
+    @Override
+    public boolean alone() {
+        return true;
+    }
+
     @Override
     public void run(Bench bench) throws Exception {
         Namespace near = bench.own(Namespace.make("near"));

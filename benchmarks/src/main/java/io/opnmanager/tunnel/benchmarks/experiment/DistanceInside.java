@@ -98,7 +98,7 @@ public final class DistanceInside {
         bench.setting("cipher of openssh", OpenSshPair.CIPHER);
         bench.setting(
                 "counted",
-                "bytes at the near end for %s, after the stream ran for 12 round trips and 0.5 s"
+                "bytes at the near end for %s, after the stream ran for 12 round trips and 0.2 s"
                         .formatted(bench.scale().sample()));
         for (Condition condition : Condition.of(bench.scale())) {
             measure(condition);

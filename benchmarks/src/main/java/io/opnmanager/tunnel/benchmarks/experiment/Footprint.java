@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /**
  * Start-up, memory and processor time of the programs as the packages of this build start them,
@@ -113,8 +112,7 @@ public final class Footprint implements Experiment {
 
     @Override
     public void run(Bench bench) throws Exception {
-        bench.say("starting a broker and enrolling");
-        Site site = bench.own(Site.start(bench.folder().resolve("site"), Map.of()));
+        Site site = Ways.started(bench).site();
         TunnelAgent enrolled = site.enrol("idle", "127.0.0.1:9");
         Installed installed = Installed.prepare(bench::say);
         for (Service one : Service.values()) {
@@ -148,9 +146,8 @@ public final class Footprint implements Experiment {
             bench.alternate(agents(bench, installed, AGENT, broker, starting));
             bench.alternate(agents(bench, installed, QUICKCONNECT, broker, starting));
         }
-        bench.say("what the idle ones take");
-        rest(bench, idle);
-        brokers(bench, installed, site);
+        // Meanwhile the others have nothing to do.
+        rest(bench, idle, () -> brokers(bench, installed, site));
     }
 
     /** What the caches spare is not asked for when there is little time. */
@@ -203,8 +200,13 @@ public final class Footprint implements Experiment {
         }
     }
 
-    private static void rest(Bench bench, List<Idle> idle)
-            throws IOException, InterruptedException {
+    /** What is done while others are idle. */
+    @FunctionalInterface
+    private interface Meanwhile {
+        void run() throws Exception;
+    }
+
+    private static void rest(Bench bench, List<Idle> idle, Meanwhile meanwhile) throws Exception {
         boolean quick = bench.scale().equals(Scale.QUICK);
         Duration time = quick ? Duration.ofSeconds(20) : Duration.ofMinutes(5);
         Thread.sleep(quick ? Duration.ofSeconds(1) : SETTLED);
@@ -213,18 +215,20 @@ public final class Footprint implements Experiment {
         for (Idle one : idle) {
             before.add(one.processes().cpuSeconds());
         }
+        meanwhile.run();
+        bench.say("what the idle ones take");
         int samples = bench.scale().rounds();
-        for (int sample = 0; sample < samples; sample++) {
-            Thread.sleep(time.dividedBy(samples));
+        for (int sample = samples; sample > 0; sample--) {
+            long left = Math.max(0, time.toNanos() - (System.nanoTime() - from));
+            Thread.sleep(Duration.ofNanos(left / sample));
             for (Idle one : idle) {
                 if (!one.program().isAlive()) {
                     throw new IOException("ended while idle: " + one.program().output());
                 }
-                Processes processes = one.processes();
                 bench.note(
                         one.promise().memory(one.kind()),
                         Figure.OURS,
-                        processes.residentMib() * BYTES_PER_MIB / BYTES_PER_MB);
+                        one.processes().residentMib() * BYTES_PER_MIB / BYTES_PER_MB);
             }
         }
         double seconds = (System.nanoTime() - from) / NANOS_PER_SECOND;

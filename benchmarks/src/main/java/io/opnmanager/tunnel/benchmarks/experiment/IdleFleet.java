@@ -84,6 +84,12 @@ public final class IdleFleet implements Experiment {
         return "What do thousands of idle agents cost one broker, and how fast are they back after it was killed?";
     }
 
+    /** With a broker that is killed. */
+    @Override
+    public boolean alone() {
+        return true;
+    }
+
     @Override
     public void run(Bench bench) throws Exception {
         Beacon beacon = bench.own(Beacon.start());
@@ -172,7 +178,7 @@ public final class IdleFleet implements Experiment {
         for (int round = 0; round < bench.scale().rounds(); round++) {
             double cpu = broker.cpuSeconds();
             long begin = System.nanoTime();
-            Thread.sleep(bench.scale().sample().multipliedBy(3).toMillis());
+            Thread.sleep(bench.scale().sample().multipliedBy(2).toMillis());
             double seconds = (System.nanoTime() - begin) / 1e9;
             bench.note(CPU, Figure.OURS, 100 * (broker.cpuSeconds() - cpu) / seconds);
         }

@@ -55,8 +55,6 @@ public final class ManyTunnels implements Experiment {
     private static final int AT_ONCE = 4;
     private static final int SINGLE = 20;
     private static final int ASKED_AT_ONCE = 8;
-    private static final int FIRST_PORT = 20_000;
-    private static final int LAST_PORT = 23_999;
     private static final int SSHD_FIRST_PORT = 24_000;
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final double BYTES_PER_KB = 1e3;
@@ -86,15 +84,7 @@ public final class ManyTunnels implements Experiment {
     @Override
     public void run(Bench bench) throws Exception {
         Beacon beacon = bench.own(Beacon.start());
-        Site site =
-                bench.own(
-                        Site.start(
-                                bench.folder(),
-                                Map.of(
-                                        "opnmanager.ports.first",
-                                        Integer.toString(FIRST_PORT),
-                                        "opnmanager.ports.last",
-                                        Integer.toString(LAST_PORT))));
+        Site site = Ways.started(bench).site();
         int count = bench.scale().tunnels();
         Roster roster =
                 Roster.enrol(
@@ -118,8 +108,8 @@ public final class ManyTunnels implements Experiment {
             Processes broker = Processes.of(site.broker().program().pid());
             bench.say("warming up");
             for (int i = 0; i < 3; i++) {
-                ours(site, roster, equal, broker, (figure, value) -> {});
-                peers(daemon, other, (figure, value) -> {});
+                ours(site, roster, equal, broker, (_, _) -> {});
+                peers(daemon, other, (_, _) -> {});
             }
             bench.alternate(
                     List.of(

@@ -14,7 +14,6 @@ import io.opnmanager.tunnel.benchmarks.site.Site;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 
 /** What a check of an agent costs the broker. */
 public final class Polls implements Experiment {
@@ -38,11 +37,6 @@ public final class Polls implements Experiment {
     /** Five of it are two of the 5 s after which the broker writes who was seen. */
     private static final Duration LEAST_WINDOW = Duration.ofSeconds(2);
 
-    /** Until the JVM has compiled what it will. */
-    private static final long WARM_UP_POLLS = 100_000;
-
-    private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(20);
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
     private static final int THOUSAND = 1_000;
     private static final double NANOS = 1e9;
 
@@ -61,15 +55,10 @@ public final class Polls implements Experiment {
 
     @Override
     public void run(Bench bench) throws Exception {
-        // The limit is a protection of the broker from one agent; here few play many.
-        Site site =
-                bench.own(
-                        Site.start(
-                                bench.folder(),
-                                Map.of("opnmanager.request.calls-per-second", "1000000")));
+        Site site = Ways.started(bench).site();
         bench.setting(
                 "connections", POLLERS + " over TLS 1.3, kept alive, a question at a time each");
-        bench.setting("opnmanager.request.calls-per-second", "1000000: few agents play many");
+        bench.setting(Ways.CALLS, "1000000: few agents play many");
         bench.setting("agents", Roster.HOW);
         bench.setting(
                 "queries",
@@ -92,10 +81,7 @@ public final class Polls implements Experiment {
         try (Agents agents = new Agents(site.broker(), null)) {
             agents.start(members, Manner.AT_ONCE, JOINED_WITHIN);
             bench.say("warming up");
-            long enough = System.nanoTime() + LONGEST_WARM_UP.toNanos();
-            while (agents.tally().answers() < WARM_UP_POLLS && System.nanoTime() < enough) {
-                Thread.sleep(LOOK_AGAIN);
-            }
+            bench.warmUp(Thread::sleep);
             for (int round = 0; round < bench.scale().rounds(); round++) {
                 bench.say("round %d: polled".formatted(round + 1));
                 long questions = Questions.asked(database);

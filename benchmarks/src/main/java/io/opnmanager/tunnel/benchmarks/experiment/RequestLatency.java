@@ -1,6 +1,5 @@
 package io.opnmanager.tunnel.benchmarks.experiment;
 
-import io.opnmanager.tunnel.benchmarks.experiment.Ways.Way;
 import io.opnmanager.tunnel.benchmarks.load.Background;
 import io.opnmanager.tunnel.benchmarks.load.Bulk.Direction;
 import io.opnmanager.tunnel.benchmarks.load.Requests;
@@ -48,12 +47,6 @@ public final class RequestLatency implements Experiment {
                 + " at 100 a second beside a bulk stream through the same tunnel?";
     }
 
-    /** With the same three ways. */
-    @Override
-    public boolean goesOn() {
-        return true;
-    }
-
     @Override
     public void run(Bench bench) throws Exception {
         Ways ways = Ways.open(bench);
@@ -63,9 +56,10 @@ public final class RequestLatency implements Experiment {
                                 .formatted(CONNECTIONS)
                         + " latency since each was due");
         bench.say("warms up");
-        for (Way way : ways.measured(bench.scale())) {
-            var _ = Requests.run(way.entry(), CONNECTIONS, FAST, way.warmUp(bench.scale(), 1));
-        }
+        bench.warmUp(time -> {
+            var _ = Requests.run(ways.ours().entry(), CONNECTIONS, FAST, time);
+        });
+        var _ = Requests.run(ways.openssh().entry(), CONNECTIONS, FAST, bench.scale().sample());
         for (int rate : List.of(SLOW, USUAL, FAST)) {
             bench.say(rate + " requests a second");
             Ways.alternate(
@@ -81,7 +75,9 @@ public final class RequestLatency implements Experiment {
                                             way.entry(),
                                             CONNECTIONS,
                                             rate,
-                                            bench.scale().sample())));
+                                            rate == SLOW
+                                                    ? bench.scale().sample()
+                                                    : bench.scale().sample().multipliedBy(2))));
         }
         for (Direction direction : Direction.values()) {
             beside(bench, ways, direction);

@@ -17,7 +17,6 @@ import java.net.InetSocketAddress;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 
 /** From the click of an operator to a tunnel that carries. */
 public final class SetUp implements Experiment {
@@ -30,6 +29,10 @@ public final class SetUp implements Experiment {
 
     private static final int FEWEST_CLICKS = 2;
     private static final int WARM_UP_CLICKS = 5;
+
+    /** So long the others are busy before a click counts. */
+    private static final Duration BUSY_BEFORE = Duration.ofSeconds(5);
+
     private static final Duration JOINED_WITHIN = Duration.ofMinutes(3);
 
     /** Longer than any pause of the quickconnect-agent: from here on it holds. */
@@ -55,15 +58,7 @@ public final class SetUp implements Experiment {
     @Override
     public void run(Bench bench) throws Exception {
         Beacon beacon = bench.own(Beacon.start());
-        Site site =
-                bench.own(
-                        Site.start(
-                                bench.folder(),
-                                Map.of(
-                                        "opnmanager.ports.first",
-                                        "20000",
-                                        "opnmanager.ports.last",
-                                        "23999")));
+        Site site = Ways.started(bench).site();
         Connection database = bench.own(site.broker().database().connect());
         Site.Firewall held = site.addFirewall("held", beacon.address());
         Site.Firewall plain = site.addFirewall("plain", beacon.address());
@@ -144,7 +139,7 @@ public final class SetUp implements Experiment {
             agents.start(roster.members(), Manner.HELD, JOINED_WITHIN);
             List<Long> ids = roster.members().stream().map(Member::id).toList();
             try (Traffic traffic = Traffic.start(site, ids, BUSY_REQUESTS_PER_SECOND)) {
-                Thread.sleep(bench.scale().warmUp().dividedBy(2));
+                Thread.sleep(BUSY_BEFORE);
                 for (int round = 0; round < bench.scale().rounds(); round++) {
                     bench.say("round %d: among %d others".formatted(round + 1, BUSY_AGENTS));
                     for (int i = 0; i < clicksARound(bench); i++) {

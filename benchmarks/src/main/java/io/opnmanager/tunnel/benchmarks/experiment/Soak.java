@@ -17,7 +17,6 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Tunnels that come and go for a long time, with traffic, and an agent that is killed now and then.
@@ -25,10 +24,6 @@ import java.util.Map;
  */
 public final class Soak implements Experiment {
 
-    /** Beside the usual range, so that what listens there is of this broker. */
-    private static final int FIRST_PORT = 9300;
-
-    private static final int LAST_PORT = 9399;
     private static final long BYTES = 4L << 20;
     private static final double BYTES_PER_MIB = 1 << 20;
     private static final int CLIENTS = 4;
@@ -133,16 +128,7 @@ public final class Soak implements Experiment {
     @Override
     public void run(Bench bench) throws Exception {
         TargetProgram target = bench.own(TargetProgram.start(bench.folder().resolve("target")));
-        bench.say("starting a broker and two firewalls");
-        Site site =
-                bench.own(
-                        Site.start(
-                                bench.folder().resolve("site"),
-                                Map.of(
-                                        "opnmanager.ports.first",
-                                        Integer.toString(FIRST_PORT),
-                                        "opnmanager.ports.last",
-                                        Integer.toString(LAST_PORT))));
+        Site site = Ways.started(bench).site();
         String ending = "127.0.0.1:" + target.address().getPort();
         Site.Firewall steady = site.addFirewall("steady", ending);
         Site.Firewall killed = site.addFirewall("killed", ending);
@@ -161,7 +147,7 @@ public final class Soak implements Experiment {
         for (Watched one : watched) {
             one.begin();
         }
-        int listeners = Loopback.listeners(FIRST_PORT, LAST_PORT).size();
+        int listeners = Loopback.listeners(Ways.FIRST_PORT, Ways.LAST_PORT).size();
 
         churn.go(whole.minus(warmUp), watched);
         Thread.sleep(REST);
@@ -172,7 +158,7 @@ public final class Soak implements Experiment {
         bench.note(
                 LISTENERS,
                 Figure.OURS,
-                Loopback.listeners(FIRST_PORT, LAST_PORT).size() - listeners);
+                Loopback.listeners(Ways.FIRST_PORT, Ways.LAST_PORT).size() - listeners);
         bench.note(TURNS, Figure.OURS, churn.turns);
         bench.note(KILLS, Figure.OURS, churn.kills);
     }

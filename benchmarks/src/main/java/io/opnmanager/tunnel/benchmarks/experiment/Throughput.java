@@ -1,6 +1,5 @@
 package io.opnmanager.tunnel.benchmarks.experiment;
 
-import io.opnmanager.tunnel.benchmarks.experiment.Ways.Way;
 import io.opnmanager.tunnel.benchmarks.load.Bulk;
 import io.opnmanager.tunnel.benchmarks.load.Bulk.Direction;
 import io.opnmanager.tunnel.benchmarks.machine.Processes;
@@ -66,16 +65,17 @@ public final class Throughput implements Experiment {
         // All of it before any sample: what one mode warms serves the next.
         for (Mode mode : modes) {
             bench.say("warms up: " + mode.title());
-            for (Way way : ways.all()) {
-                double rate = warmUp(way.entry(), mode, way.warmUp(bench.scale(), 2));
-                if (way.name().equals(Ways.OPENSSH)) {
-                    long sample = wholeMib(rate, bench.scale().sample(), mode.streams());
-                    bytes.put(mode, sample);
-                    bench.setting(
-                            mode.title(),
-                            "%d MiB a sample, the same for all".formatted(sample / MIB));
-                }
-            }
+            bench.warmUp(time -> {
+                var _ = flow(ways.ours().entry(), mode, time);
+            });
+            long sample =
+                    wholeMib(
+                            flow(ways.openssh().entry(), mode, bench.scale().sample()),
+                            bench.scale().sample(),
+                            mode.streams());
+            bytes.put(mode, sample);
+            bench.setting(
+                    mode.title(), "%d MiB a sample, the same for all".formatted(sample / MIB));
         }
         for (Mode mode : modes) {
             measure(bench, ways, mode, bytes.getOrDefault(mode, WARM_BYTES));
@@ -107,7 +107,7 @@ public final class Throughput implements Experiment {
     }
 
     /** The speed of the last bytes. */
-    private static double warmUp(InetSocketAddress to, Mode mode, Duration time) throws Exception {
+    private static double flow(InetSocketAddress to, Mode mode, Duration time) throws Exception {
         long until = System.nanoTime() + time.toNanos();
         double rate;
         do {

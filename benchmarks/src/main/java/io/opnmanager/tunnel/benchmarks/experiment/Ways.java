@@ -15,7 +15,6 @@ import io.opnmanager.tunnel.demo.ClientAuthority;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +36,12 @@ record Ways(Way ours, Way openssh, Way raw, Site site, ClientAuthority clients) 
     static final String RAW = "raw loopback";
     static final String SERVICE = "target.localhost";
     static final String CLIENT = "bench";
+    static final String CALLS = "opnmanager.request.calls-per-second";
+
+    /** Where the listeners of the broker's tunnels are, and of nobody else. */
+    static final int FIRST_PORT = 20_000;
+
+    static final int LAST_PORT = 23_999;
 
     /**
      * One of them.
@@ -45,17 +50,7 @@ record Ways(Way ours, Way openssh, Way raw, Site site, ClientAuthority clients) 
      * @param entry the port
      * @param ends the processes that carry the bytes; {@code null} when nobody does
      */
-    record Way(String name, InetSocketAddress entry, @Nullable Processes ends) {
-
-        /**
-         * How long it works before anything of it counts; only ours is compiled meanwhile.
-         *
-         * @param kinds of work that are much the same code and divide that time
-         */
-        Duration warmUp(Scale scale, int kinds) {
-            return name.equals(Figure.OURS) ? scale.warmUp().dividedBy(kinds) : scale.sample();
-        }
-    }
+    record Way(String name, InetSocketAddress entry, @Nullable Processes ends) {}
 
     /** What is measured of a way in one turn. */
     @FunctionalInterface
@@ -91,6 +86,10 @@ record Ways(Way ours, Way openssh, Way raw, Site site, ClientAuthority clients) 
         Map<String, String> settings = new HashMap<>(BrowserSession.settings());
         settings.put("opnmanager.request.lifetime", "8h");
         settings.put("opnmanager.request.idle", "8h");
+        // Bounds of what one agent and one broker may do; here few play many.
+        settings.put(CALLS, Integer.toString(1_000_000));
+        settings.put("opnmanager.ports.first", Integer.toString(FIRST_PORT));
+        settings.put("opnmanager.ports.last", Integer.toString(LAST_PORT));
         settings.put("quarkus.tls.stream.trust-store.pem.certs", clients.file().toString());
         settings.put(route("target"), address.getHostString() + ":" + address.getPort());
         settings.put(route("clients"), CLIENT);

@@ -11,9 +11,6 @@ import java.util.stream.Stream;
 /** What the kernel counts of processes and of what they started; {@code proc(5)}. */
 public final class Processes {
 
-    /** {@code sysconf(_SC_CLK_TCK)}: 100 on every Linux that Java runs on. */
-    private static final double TICKS_PER_SECOND = 100;
-
     private static final double KIB_PER_MIB = 1024;
 
     private final List<Long> pids;
@@ -36,20 +33,18 @@ public final class Processes {
                 .mapToLong(ProcessHandle::pid);
     }
 
+    /** Of each of them, in {@code /proc}. */
+    List<Path> folders() {
+        return all().mapToObj(pid -> Path.of("/proc", Long.toString(pid))).toList();
+    }
+
     /**
      * Processor seconds so far, user's and kernel's, of those that ended and were waited for too.
      */
     public double cpuSeconds() throws IOException {
         double sum = 0;
-        for (long pid : all().toArray()) {
-            String stat = read(pid, "stat");
-            if (!stat.isEmpty()) {
-                // After the name, which may hold blanks: state is field 3, utime 14, to cstime 17.
-                String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-                for (int field = 14; field <= 17; field++) {
-                    sum += Long.parseLong(fields[field - 3]) / TICKS_PER_SECOND;
-                }
-            }
+        for (Path process : folders()) {
+            sum += Stat.of(process).cpuSecondsWithEnded();
         }
         return sum;
     }
@@ -57,8 +52,8 @@ public final class Processes {
     /** Resident memory in MiB. */
     public double residentMib() throws IOException {
         double sum = 0;
-        for (long pid : all().toArray()) {
-            sum += status(pid, "VmRSS") / KIB_PER_MIB;
+        for (Path process : folders()) {
+            sum += status(process, "VmRSS") / KIB_PER_MIB;
         }
         return sum;
     }
@@ -66,8 +61,8 @@ public final class Processes {
     /** Threads. */
     public long threads() throws IOException {
         long sum = 0;
-        for (long pid : all().toArray()) {
-            sum += status(pid, "Threads");
+        for (Path process : folders()) {
+            sum += status(process, "Threads");
         }
         return sum;
     }
@@ -75,8 +70,8 @@ public final class Processes {
     /** Open descriptors. */
     public long descriptors() throws IOException {
         long sum = 0;
-        for (long pid : all().toArray()) {
-            try (var files = Files.list(Path.of("/proc", Long.toString(pid), "fd"))) {
+        for (Path process : folders()) {
+            try (var files = Files.list(process.resolve("fd"))) {
                 sum += files.count();
             } catch (NoSuchFileException e) {
                 // Ended meanwhile: it has none.
@@ -85,21 +80,17 @@ public final class Processes {
         return sum;
     }
 
-    private static long status(long pid, String key) throws IOException {
-        return read(pid, "status")
-                .lines()
-                .filter(line -> line.startsWith(key + ":"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                .findFirst()
-                .orElse(0);
-    }
-
-    /** Empty when the process has ended meanwhile. */
-    private static String read(long pid, String file) throws IOException {
+    /** Nothing when the process has ended meanwhile. */
+    private static long status(Path process, String key) throws IOException {
         try {
-            return Files.readString(Path.of("/proc", Long.toString(pid), file));
+            return Files.readString(process.resolve("status"))
+                    .lines()
+                    .filter(line -> line.startsWith(key + ":"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                    .findFirst()
+                    .orElse(0);
         } catch (NoSuchFileException e) {
-            return "";
+            return 0;
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.opnmanager.tunnel.benchmarks.measure;
 
+import io.opnmanager.tunnel.benchmarks.machine.Compilers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,18 +77,24 @@ public final class Bench implements AutoCloseable {
         void go(Duration time) throws Exception;
     }
 
+    /** Lets ours work until what that needs is compiled. Nothing is noted. */
+    public void warmUp(Work work) throws Exception {
+        new WarmUp(scale.warmUp(), Compilers.watch()::seconds).with(() -> work.go(WarmUp.BURST));
+    }
+
     /**
-     * Lets ours do what has most to be compiled, at full speed for as long as the scale says, and
-     * for a third of that what is measured, the others that once. Nothing is noted.
+     * Lets ours do what has most to be compiled, then what is measured, each until it is compiled;
+     * the others take their turn once. Nothing is noted.
      */
     public void warmUp(List<Contender> contenders, Work slowest) throws Exception {
         progress.say("warming up");
-        slowest.go(scale.warmUp());
+        warmUp(slowest);
         for (Contender contender : contenders) {
-            long until = System.nanoTime() + scale.warmUp().dividedBy(3).toNanos();
-            do {
-                contender.turn().take((figure, value) -> {});
-            } while (contender.name().equals(Figure.OURS) && System.nanoTime() < until);
+            if (contender.name().equals(Figure.OURS)) {
+                warmUp(_ -> contender.turn().take((_, _) -> {}));
+            } else {
+                contender.turn().take((_, _) -> {});
+            }
         }
     }
 

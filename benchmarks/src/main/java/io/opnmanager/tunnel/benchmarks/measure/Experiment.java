@@ -12,8 +12,8 @@ public interface Experiment {
     /** What it answers, for the document: one sentence. */
     String question();
 
-    /** Whether it uses what the one before it in the list has {@link Shared started}. */
-    default boolean goesOn() {
+    /** Whether what others have {@link Shared started} is ended before it. */
+    default boolean alone() {
         return false;
     }
 

@@ -8,8 +8,8 @@ import java.time.Duration;
  * @param name as it is asked for
  * @param rounds over all contenders; a median wants five
  * @param sample how long one figure of one contender is taken in one round
- * @param warmUp how long what is compiled while it runs works before anything of it counts: with
- *     two cores, of which it has one, most paths have reached their speed after 15 s
+ * @param warmUp how long what is compiled while it runs works before anything of it counts, at the
+ *     longest: see {@link WarmUp}
  * @param soak how long the soak takes
  * @param agents enrolled and idle at one broker
  * @param tunnels live at the same time
@@ -40,7 +40,7 @@ public record Scale(
                     "quick",
                     5,
                     Duration.ofMillis(500),
-                    Duration.ofSeconds(16),
+                    Duration.ofSeconds(30),
                     Duration.ofSeconds(40),
                     1_000,
                     100);

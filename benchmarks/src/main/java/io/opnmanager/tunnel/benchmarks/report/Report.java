@@ -21,7 +21,7 @@ public final class Report {
             # Benchmarks
 
             Written by `./benchmarks/run.sh` from the samples in [benchmarks/](benchmarks/); do not edit. `./benchmarks/run.sh --help` says how to
-            make it again, `quick` does so in a quarter of an hour.
+            make it again, `quick` does so in ten minutes.
 
             A ratio is ours over the peer's of the same round; rounds alternate within one run, on one machine, with the same bytes. Tables give the
             median and, in brackets, the smallest and the largest sample. Numbers without a peer only say where this machine is today.

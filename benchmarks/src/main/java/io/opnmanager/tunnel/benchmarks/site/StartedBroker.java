@@ -75,6 +75,7 @@ public final class StartedBroker {
         Map<String, String> properties = new TreeMap<>(beside.properties());
         properties.put("opnmanager.node.name", "starts");
         properties.put("opnmanager.ssh.port", Integer.toString(Loopback.freePort()));
+        properties.put("opnmanager.stream.port", Integer.toString(Loopback.freePort()));
         properties.put("quarkus.http.ssl-port", Integer.toString(port));
         properties.put("quarkus.http.port", Integer.toString(Loopback.freePort()));
         properties.put("opnmanager.state-folder", folder.resolve("state").toString());

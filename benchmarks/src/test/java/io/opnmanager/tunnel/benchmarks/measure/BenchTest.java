@@ -84,7 +84,7 @@ class BenchTest {
         Path file = folder.resolve("results/nothing.json");
         results.write(file, null);
 
-        assertThat(turns).containsExactly("slowest for PT0S", "ours", "other");
+        assertThat(turns).containsExactly("slowest for PT0.5S", "ours", "other");
         assertThat(Results.read(file).measured()).isEmpty();
     }
 
