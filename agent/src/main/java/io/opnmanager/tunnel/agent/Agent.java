@@ -1,7 +1,6 @@
 package io.opnmanager.tunnel.agent;
 
 import io.opnmanager.tunnel.agent.broker.Broker;
-import io.opnmanager.tunnel.agent.broker.BrokerAddress;
 import io.opnmanager.tunnel.agent.broker.Credential;
 import io.opnmanager.tunnel.agent.broker.StateFolder;
 import io.opnmanager.tunnel.agent.poll.AlreadyRunning;
@@ -18,6 +17,7 @@ import io.opnmanager.tunnel.agent.transport.SshTransport;
 import io.opnmanager.tunnel.agent.tunnel.AllowedTargets;
 import io.opnmanager.tunnel.agent.tunnel.Tunnels;
 import io.opnmanager.tunnel.agent.update.Updates;
+import io.opnmanager.tunnel.contract.call.BrokerAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -1,9 +1,9 @@
 package io.opnmanager.tunnel.agent;
 
-import io.opnmanager.tunnel.agent.broker.BrokerAddress;
 import io.opnmanager.tunnel.agent.broker.BrokerFailure;
 import io.opnmanager.tunnel.agent.broker.Credential;
 import io.opnmanager.tunnel.agent.broker.StateFolder;
+import io.opnmanager.tunnel.contract.call.BrokerAddress;
 import io.opnmanager.tunnel.contract.call.Fields;
 import java.io.IOException;
 import java.io.InputStream;

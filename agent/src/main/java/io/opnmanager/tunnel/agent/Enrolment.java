@@ -1,13 +1,13 @@
 package io.opnmanager.tunnel.agent;
 
 import io.opnmanager.tunnel.agent.broker.Broker;
-import io.opnmanager.tunnel.agent.broker.BrokerAddress;
 import io.opnmanager.tunnel.agent.broker.Credential;
 import io.opnmanager.tunnel.agent.broker.StateFolder;
 import io.opnmanager.tunnel.agent.transport.HostKeys;
 import io.opnmanager.tunnel.agent.transport.Identity;
 import io.opnmanager.tunnel.contract.agent.EnrolmentAnswer;
 import io.opnmanager.tunnel.contract.agent.EnrolmentAsk;
+import io.opnmanager.tunnel.contract.call.BrokerAddress;
 
 /**
  * Trades a token for an identity and keeps it.

@@ -3,11 +3,11 @@ package io.opnmanager.tunnel.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.opnmanager.tunnel.agent.broker.BrokerAddress;
 import io.opnmanager.tunnel.agent.broker.BrokerFailure;
 import io.opnmanager.tunnel.agent.broker.Credential;
 import io.opnmanager.tunnel.agent.broker.StateFolder;
 import io.opnmanager.tunnel.agent.transport.Identity;
+import io.opnmanager.tunnel.contract.call.BrokerAddress;
 import io.quarkus.test.junit.QuarkusTest;
 import java.nio.file.Files;
 import java.nio.file.Path;

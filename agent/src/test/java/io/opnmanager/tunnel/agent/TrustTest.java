@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.opnmanager.tunnel.agent.broker.Broker;
-import io.opnmanager.tunnel.agent.broker.BrokerAddress;
 import io.opnmanager.tunnel.agent.broker.BrokerFailure;
+import io.opnmanager.tunnel.contract.call.BrokerAddress;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.InputStream;
 import java.nio.file.Files;

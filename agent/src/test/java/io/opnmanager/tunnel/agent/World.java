@@ -2,9 +2,9 @@ package io.opnmanager.tunnel.agent;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.opnmanager.tunnel.agent.broker.BrokerAddress;
 import io.opnmanager.tunnel.agent.broker.StateFolder;
 import io.opnmanager.tunnel.agent.transport.Identity;
+import io.opnmanager.tunnel.contract.call.BrokerAddress;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.net.InetAddress;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.opnmanager.tunnel.contract.ProblemDocument;
 import io.opnmanager.tunnel.contract.agent.QuickconnectCheck;
 import io.opnmanager.tunnel.contract.call.AgentWords;
+import io.opnmanager.tunnel.contract.call.BrokerAddress;
 import io.opnmanager.tunnel.contract.call.Calls;
 import io.opnmanager.tunnel.contract.call.Fields;
 import java.io.IOException;
@@ -23,7 +24,7 @@ final class Broker implements AutoCloseable {
 
     Broker(BrokerAddress address, Credential credential) {
         this.firewallId = credential.firewallId();
-        this.calls = new Calls(address.url(), Trust.of(address), credential.agentToken());
+        this.calls = new Calls(address, credential.agentToken());
     }
 
     /** Asks; the broker may hold its answer for as many seconds, 0 to 15. */

@@ -1,5 +1,6 @@
 package io.opnmanager.tunnel.quickconnect;
 
+import io.opnmanager.tunnel.contract.call.BrokerAddress;
 import io.quarkus.picocli.runtime.annotations.TopCommand;
 import io.quarkus.runtime.Quarkus;
 import java.io.UncheckedIOException;

@@ -10,6 +10,7 @@ import io.opnmanager.tunnel.contract.agent.Heartbeat;
 import io.opnmanager.tunnel.contract.agent.TunnelReport;
 import io.opnmanager.tunnel.contract.call.AgentWords;
 import io.opnmanager.tunnel.contract.call.AgentWords.Reading;
+import io.opnmanager.tunnel.contract.call.BrokerAddress;
 import io.opnmanager.tunnel.contract.call.Calls;
 import io.opnmanager.tunnel.contract.call.Fields;
 import java.io.IOException;
@@ -30,7 +31,7 @@ public final class Broker implements AutoCloseable {
     private final Calls calls;
 
     private Broker(BrokerAddress address, @Nullable String agentToken) {
-        this.calls = new Calls(address.url(), Trust.of(address), agentToken);
+        this.calls = new Calls(address, agentToken);
     }
 
     /** For enrolling, which is the only call without a credential. */

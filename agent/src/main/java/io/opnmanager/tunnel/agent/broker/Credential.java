@@ -3,6 +3,7 @@ package io.opnmanager.tunnel.agent.broker;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.opnmanager.tunnel.contract.agent.EnrolmentAnswer;
+import io.opnmanager.tunnel.contract.call.BrokerAddress;
 import io.opnmanager.tunnel.contract.call.Fields;
 import java.io.IOException;
 import java.util.List;

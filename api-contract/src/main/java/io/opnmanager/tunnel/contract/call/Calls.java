@@ -15,7 +15,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,21 +48,21 @@ public final class Calls implements AutoCloseable {
     /**
      * Connects nowhere yet.
      *
-     * @param broker its address, with or without a path
-     * @param trust decides whose certificate is accepted
+     * @param broker where it is, and whose certificate is accepted
      * @param token the credential; null before there is one
+     * @throws IllegalArgumentException when the address' CA file cannot be used
      */
-    public Calls(URI broker, SSLContext trust, @Nullable String token) {
-        this(broker, trust, token, CONNECT_WITHIN.plus(ANSWER_WITHIN));
+    public Calls(BrokerAddress broker, @Nullable String token) {
+        this(broker, token, CONNECT_WITHIN.plus(ANSWER_WITHIN));
     }
 
-    Calls(URI broker, SSLContext trust, @Nullable String token, Duration within) {
+    Calls(BrokerAddress broker, @Nullable String token, Duration within) {
         this.within = within;
         // The client has no other way to be told, and reads them once.
         System.setProperty("jdk.http.maxHeaderSize", Integer.toString(LARGEST_HEADERS));
         System.setProperty("jdk.httpclient.keepalive.timeout", Integer.toString(KEPT_SECONDS));
         System.setProperty("jdk.httpclient.connectionPoolSize", Integer.toString(AT_ONCE));
-        String address = broker.toString();
+        String address = broker.url().toString();
         this.base = address.endsWith("/") ? address : address + "/";
         this.bearer = token == null ? null : "Bearer " + token;
         this.client =
@@ -72,7 +71,7 @@ public final class Calls implements AutoCloseable {
                         .connectTimeout(CONNECT_WITHIN)
                         .followRedirects(HttpClient.Redirect.NEVER)
                         .proxy(HttpClient.Builder.NO_PROXY)
-                        .sslContext(trust)
+                        .sslContext(Trust.of(broker))
                         .executor(Executors.newVirtualThreadPerTaskExecutor())
                         .build();
     }

@@ -14,17 +14,13 @@ import java.net.URI;
 import java.net.http.HttpTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,8 +77,8 @@ class CallsTest {
         }
     }
 
-    private Calls calls(Duration within) throws Exception {
-        return new Calls(url("http"), SSLContext.getDefault(), "secret", within);
+    private Calls calls(Duration within) {
+        return new Calls(new BrokerAddress(url("http"), null, null), "secret", within);
     }
 
     private URI url(String scheme) {
@@ -226,35 +222,21 @@ class CallsTest {
             Thread.sleep(20);
         }
         URI url = URI.create(Fields.read(Files.readAllBytes(credential)).text("broker_url"));
-        try (Calls calls = new Calls(url, trusting(folder.resolve("ca.pem")), "secret")) {
+        Path authority = folder.resolve("ca.pem");
+        try (Calls calls = new Calls(new BrokerAddress(url, authority, null), "secret")) {
             Calls.Answer answer = calls.post("api/agent_checkin", QUESTION);
             assertThat(answer.status()).isEqualTo(200);
             assertThat(AgentWords.checkin(Fields.read(answer.body())).checkinInterval())
                     .isEqualTo(60);
         }
         URI byName = URI.create("https://localhost:" + url.getPort());
-        try (Calls calls = new Calls(byName, trusting(folder.resolve("ca.pem")), "secret")) {
+        try (Calls calls = new Calls(new BrokerAddress(byName, authority, null), "secret")) {
             assertThatThrownBy(() -> calls.post("api/agent_checkin", QUESTION))
                     .isInstanceOf(SSLHandshakeException.class);
         }
-        try (Calls calls = new Calls(url, SSLContext.getDefault(), "secret")) {
+        try (Calls calls = new Calls(new BrokerAddress(url, null, null), "secret")) {
             assertThatThrownBy(() -> calls.post("api/agent_checkin", QUESTION))
                     .isInstanceOf(SSLHandshakeException.class);
         }
-    }
-
-    private static SSLContext trusting(Path authority) throws Exception {
-        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-        store.load(null, null);
-        try (InputStream pem = Files.newInputStream(authority)) {
-            store.setCertificateEntry(
-                    "ca", CertificateFactory.getInstance("X.509").generateCertificate(pem));
-        }
-        TrustManagerFactory trusted =
-                TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trusted.init(store);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trusted.getTrustManagers(), null);
-        return context;
     }
 }

@@ -1,4 +1,4 @@
-package io.opnmanager.tunnel.quickconnect;
+package io.opnmanager.tunnel.contract.call;
 
 import java.net.URI;
 import java.nio.file.Path;
@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param pinnedKey {@code sha256/<base64 of the SHA-256 of the public key>}: exactly this key is
  *     trusted, whatever the chain and the host name
  */
-record BrokerAddress(URI url, @Nullable Path caFile, @Nullable String pinnedKey) {
+public record BrokerAddress(URI url, @Nullable Path caFile, @Nullable String pinnedKey) {
     private static final String PIN_PREFIX = "sha256/";
     private static final int SHA256_BYTES = 32;
 
     /**
      * @throws IllegalArgumentException when the address could not be used safely
      */
-    BrokerAddress {
+    public BrokerAddress {
         String host = url.getHost();
         if (host == null || url.getScheme() == null) {
             throw new IllegalArgumentException(
@@ -45,7 +45,8 @@ record BrokerAddress(URI url, @Nullable Path caFile, @Nullable String pinnedKey)
     }
 
     /** Reads an address as people write it; a blank file or pin means none. */
-    static BrokerAddress of(String url, @Nullable String caFile, @Nullable String pinnedKey) {
+    public static BrokerAddress of(
+            String url, @Nullable String caFile, @Nullable String pinnedKey) {
         return new BrokerAddress(
                 URI.create(url.strip()),
                 caFile == null || caFile.isBlank() ? null : Path.of(caFile),

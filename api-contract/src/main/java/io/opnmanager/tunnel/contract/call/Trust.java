@@ -1,4 +1,4 @@
-package io.opnmanager.tunnel.quickconnect;
+package io.opnmanager.tunnel.contract.call;
 
 import java.io.IOException;
 import java.io.InputStream;
