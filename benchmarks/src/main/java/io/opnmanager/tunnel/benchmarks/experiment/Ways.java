@@ -21,8 +21,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Three ways from a port of 127.0.0.1 to one and the same target, and where they are: whoever
- * compares another door of the broker goes on with a broker that is compiled for the most part.
+ * Three ways from a port of 127.0.0.1 to one and the same target, and where they are: whoever asks
+ * something else of a broker goes on with this one, which is compiled for the most part.
  *
  * @param ours a tunnel of the product: broker and agent
  * @param openssh a forward of {@code ssh -N -R}: sshd and ssh
