@@ -1,13 +1,10 @@
 package io.opnmanager.tunnel.benchmarks.machine;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * The compilers of this JVM and of all that it has started, HotSpot's two threads in each: what
@@ -33,12 +30,8 @@ public final class Compilers {
     public double seconds() throws IOException {
         double sum = 0;
         for (Path process : Processes.of(ProcessHandle.current().pid()).folders()) {
-            try (Stream<Path> threads = Files.list(process.resolve("task"))) {
-                for (Path thread : threads.toList()) {
-                    sum += since(thread);
-                }
-            } catch (NoSuchFileException e) {
-                // Ended meanwhile.
+            for (Path thread : Proc.list(process, "task")) {
+                sum += since(thread);
             }
         }
         return sum;

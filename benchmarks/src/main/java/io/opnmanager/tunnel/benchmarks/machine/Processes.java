@@ -1,8 +1,6 @@
 package io.opnmanager.tunnel.benchmarks.machine;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -35,7 +33,7 @@ public final class Processes {
 
     /** Of each of them, in {@code /proc}. */
     List<Path> folders() {
-        return all().mapToObj(pid -> Path.of("/proc", Long.toString(pid))).toList();
+        return all().mapToObj(Proc::folder).toList();
     }
 
     /**
@@ -71,26 +69,18 @@ public final class Processes {
     public long descriptors() throws IOException {
         long sum = 0;
         for (Path process : folders()) {
-            try (var files = Files.list(process.resolve("fd"))) {
-                sum += files.count();
-            } catch (NoSuchFileException e) {
-                // Ended meanwhile: it has none.
-            }
+            sum += Proc.list(process, "fd").size();
         }
         return sum;
     }
 
     /** Nothing when the process has ended meanwhile. */
     private static long status(Path process, String key) throws IOException {
-        try {
-            return Files.readString(process.resolve("status"))
-                    .lines()
-                    .filter(line -> line.startsWith(key + ":"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                    .findFirst()
-                    .orElse(0);
-        } catch (NoSuchFileException e) {
-            return 0;
-        }
+        return Proc.read(process, "status")
+                .lines()
+                .filter(line -> line.startsWith(key + ":"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .findFirst()
+                .orElse(0);
     }
 }

@@ -1,7 +1,6 @@
 package io.opnmanager.tunnel.benchmarks.machine;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -33,14 +32,8 @@ record Stat(String name, List<String> fields) {
      * @param folder of the process or thread in {@code /proc}
      */
     static Stat of(Path folder) throws IOException {
-        String line;
-        try {
-            line = Files.readString(folder.resolve("stat"));
-        } catch (IOException e) {
-            // One that ends between being opened and read is no missing file: "No such process".
-            if (Files.exists(folder)) {
-                throw e;
-            }
+        String line = Proc.read(folder, "stat");
+        if (line.isEmpty()) {
             return ENDED;
         }
         // The name may hold blanks and brackets.
