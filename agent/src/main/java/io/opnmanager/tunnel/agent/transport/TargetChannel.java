@@ -3,6 +3,7 @@ package io.opnmanager.tunnel.agent.transport;
 import io.opnmanager.tunnel.contract.line.Joint;
 import io.opnmanager.tunnel.contract.line.Parting;
 import io.opnmanager.tunnel.contract.splice.Loop;
+import io.opnmanager.tunnel.contract.splice.Near;
 import io.opnmanager.tunnel.contract.splice.ReceiveWindow;
 import io.opnmanager.tunnel.contract.splice.Splice;
 import io.opnmanager.tunnel.contract.splice.Watch;
@@ -172,7 +173,7 @@ final class TargetChannel extends AbstractServerChannel implements Watch {
 
     @Override
     protected void preClose() {
-        Splice joined = joint.splice();
+        Near joined = joint.near();
         if (joined != null) {
             if (getSession().isClosing()) {
                 joined.close();

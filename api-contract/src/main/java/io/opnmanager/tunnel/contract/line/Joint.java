@@ -2,7 +2,7 @@ package io.opnmanager.tunnel.contract.line;
 
 import io.opnmanager.tunnel.contract.splice.Far;
 import io.opnmanager.tunnel.contract.splice.Loop;
-import io.opnmanager.tunnel.contract.splice.Splice;
+import io.opnmanager.tunnel.contract.splice.Near;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.apache.sshd.common.SshConstants;
@@ -14,8 +14,8 @@ import org.apache.sshd.common.util.threads.ThreadUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Joins a channel of the library with a {@link Splice}: bytes go from one to the other where they
- * lie, without the library's streams and windows, which would wait, or queue without a bound.
+ * Joins a channel of the library with what is {@link Near}: bytes go from one to the other where
+ * they lie, without the library's streams and windows, which would wait, or queue without a bound.
  *
  * <p>Nothing here waits, not even while keys are exchanged: the library then queues what it is
  * given, which the window bounds.
@@ -26,20 +26,20 @@ public final class Joint implements Far {
     private static final int DATA_HEAD = 9;
 
     private final AbstractChannel channel;
-    private volatile @Nullable Splice splice;
+    private volatile @Nullable Near near;
 
     public Joint(AbstractChannel channel) {
         this.channel = channel;
     }
 
     /** Before the channel is open. */
-    public void join(Splice with) {
-        splice = with;
+    public void join(Near with) {
+        near = with;
     }
 
-    /** The splice, once it is joined. */
-    public @Nullable Splice splice() {
-        return splice;
+    /** What it is joined with, once it is. */
+    public @Nullable Near near() {
+        return near;
     }
 
     /** The channel got a message with data. */
@@ -49,7 +49,7 @@ public final class Joint implements Far {
             throw new IOException(
                     "wanted " + length + " bytes of data, found " + message.available());
         }
-        Splice joined = splice;
+        Near joined = near;
         if (joined == null) {
             throw new IOException("data for a channel that is not open");
         }
@@ -59,7 +59,7 @@ public final class Joint implements Far {
     /** The channel got a message that opens its window. */
     public void windowAdjust(Buffer message) {
         channel.getRemoteWindow().expand(message.getUInt());
-        Splice joined = splice;
+        Near joined = near;
         if (joined != null) {
             joined.roomed();
         }
@@ -67,7 +67,7 @@ public final class Joint implements Far {
 
     /** The channel was told that no more bytes come. */
     public void farEnded() {
-        Splice joined = splice;
+        Near joined = near;
         if (joined != null) {
             joined.farEnded();
         }

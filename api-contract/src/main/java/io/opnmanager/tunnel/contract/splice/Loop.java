@@ -199,7 +199,7 @@ public final class Loop implements AutoCloseable {
     }
 
     /** The arrays of what is on its way through it. */
-    Packets packets() {
+    public Packets packets() {
         return packets;
     }
 

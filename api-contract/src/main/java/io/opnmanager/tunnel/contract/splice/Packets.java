@@ -6,13 +6,13 @@ import java.util.concurrent.ArrayBlockingQueue;
  * Arrays for what was read and is on its way: large ones are used again and again, and a few are
  * kept. Any thread.
  */
-final class Packets {
+public final class Packets {
 
     /**
      * The most of a packet. With all heads it is one segment on a loopback interface, whose MTU is
      * 64 KiB: a few bytes more would be a segment of their own, at nearly the cost of a whole one.
      */
-    static final int CHUNK = 63 * 1024;
+    public static final int CHUNK = 63 * 1024;
 
     /** Before the bytes of a packet: room for the message's and the packet's own head. */
     static final int HEAD = 32;
@@ -28,7 +28,7 @@ final class Packets {
     private final ArrayBlockingQueue<byte[]> spare = new ArrayBlockingQueue<>(KEPT);
 
     /** One with room for so many bytes between head and tail, or more. */
-    byte[] take(int bytes) {
+    public byte[] take(int bytes) {
         if (bytes < WORTH_KEEPING) {
             return new byte[HEAD + bytes + TAIL];
         }
@@ -37,7 +37,7 @@ final class Packets {
     }
 
     /** It is nobody's any more. */
-    void giveBack(byte[] packet) {
+    public void giveBack(byte[] packet) {
         if (packet.length == HEAD + CHUNK + TAIL) {
             var _ = spare.offer(packet);
         }

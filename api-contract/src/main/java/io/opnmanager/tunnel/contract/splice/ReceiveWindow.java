@@ -7,7 +7,7 @@ import java.time.Duration;
  * What the other end may send (RFC 4254 §5.2): small at first, and larger while bytes are delivered
  * as fast as they come. It follows what was delivered in the time of the longest path that shall be
  * filled, so nothing need be known of the path; one whose bytes wait stays as it is, one that has
- * become slow shrinks. Guarded by its splice.
+ * become slow shrinks. Guarded by whoever it belongs to.
  */
 public final class ReceiveWindow {
 
@@ -55,7 +55,7 @@ public final class ReceiveWindow {
      *
      * @throws IOException when they are more than the window
      */
-    void arrived(int bytes) throws IOException {
+    public void arrived(int bytes) throws IOException {
         if (bytes > open) {
             throw new IOException(
                     "the peer sent more than its window: wanted at most "
@@ -72,7 +72,7 @@ public final class ReceiveWindow {
      * @param waiting bytes that are not yet
      * @return how many the other end is to be granted now; 0 for none yet
      */
-    int delivered(int bytes, int waiting, long now) {
+    public int delivered(int bytes, int waiting, long now) {
         if (turn == 0) {
             turn = now;
         } else {
@@ -103,7 +103,7 @@ public final class ReceiveWindow {
     }
 
     /** It is not used any more. */
-    void close() {
+    public void close() {
         allowance.giveBack(size - first);
         size = first;
     }

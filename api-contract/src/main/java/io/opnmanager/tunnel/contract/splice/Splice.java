@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * waits, else in the loop's; the lock keeps their order. The line is never called with the lock
  * held.
  */
-public final class Splice implements Member, AutoCloseable {
+public final class Splice implements Near, Member, AutoCloseable {
 
     private static final int UNDER_WAY = 2;
 
@@ -88,7 +88,7 @@ public final class Splice implements Member, AutoCloseable {
         socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
     }
 
-    /** The channel is open: the socket is read from now on. */
+    @Override
     public void begin() {
         loop.execute(() -> {
             try {
@@ -184,7 +184,7 @@ public final class Splice implements Member, AutoCloseable {
         roomed();
     }
 
-    /** The line may take bytes again: its window was opened or a packet was sent. */
+    @Override
     public void roomed() {
         if (paused.get() && takes(far.room()) && paused.compareAndSet(true, false)) {
             loop.execute(() -> {
@@ -197,11 +197,8 @@ public final class Splice implements Member, AutoCloseable {
         }
     }
 
-    /**
-     * Bytes came over the line. They are written at once when nothing waits before them.
-     *
-     * @throws IOException when the other end sent more than its window
-     */
+    /** They are written at once when nothing waits before them. */
+    @Override
     public void received(byte[] data, int from, int length) throws IOException {
         int grant = 0;
         boolean firstLeft = false;
@@ -273,7 +270,7 @@ public final class Splice implements Member, AutoCloseable {
         }
     }
 
-    /** No more bytes will come over the line; those that wait are still delivered. */
+    @Override
     public void farEnded() {
         boolean broken = false;
         lock.lock();
@@ -294,7 +291,7 @@ public final class Splice implements Member, AutoCloseable {
         }
     }
 
-    /** The channel is gone; what waits for the socket is still delivered, and then it ends. */
+    @Override
     public void farGone() {
         farGone = true;
         goneSince = System.nanoTime();

@@ -2,7 +2,7 @@ package io.opnmanager.tunnel.broker.tunnel;
 
 import io.opnmanager.tunnel.contract.line.Joint;
 import io.opnmanager.tunnel.contract.line.Parting;
-import io.opnmanager.tunnel.contract.splice.Splice;
+import io.opnmanager.tunnel.contract.splice.Near;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import org.apache.sshd.client.channel.AbstractClientChannel;
@@ -13,7 +13,7 @@ import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.util.buffer.Buffer;
 
 /**
- * A {@code forwarded-tcpip} channel (RFC 4254 §7.2), joined with a {@link Splice}.
+ * A {@code forwarded-tcpip} channel (RFC 4254 §7.2), joined with what is {@link Near}.
  *
  * <p>MINA calls the handlers in a thread of the line, which must not wait.
  */
@@ -36,7 +36,7 @@ final class ForwardedChannel extends AbstractClientChannel {
         this.heard = heard;
     }
 
-    /** What a splice is joined with, before it is opened. */
+    /** Joins it with this side, before it is opened. */
     Joint joint() {
         return joint;
     }
@@ -104,9 +104,9 @@ final class ForwardedChannel extends AbstractClientChannel {
 
     @Override
     protected void preClose() {
-        Splice splice = joint.splice();
-        if (splice != null) {
-            splice.farGone();
+        Near near = joint.near();
+        if (near != null) {
+            near.farGone();
         }
         super.preClose();
     }
