@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.sshd.common.future.CloseFuture;
 import org.apache.sshd.common.io.IoHandler;
@@ -31,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * meanwhile; after that it is handled where it was read.
  *
  * <p>It is written by whoever has a packet, as far as the socket takes it; the rest follows in the
- * loop's thread, in order. Small packets of the loop's thread go together at the end of its turn.
+ * loop's thread, in order. Once it carries, small packets go together at the end of the loop's
+ * turn.
  */
 public final class LineSession extends AbstractCloseable implements IoSession, Member {
 
@@ -64,8 +66,8 @@ public final class LineSession extends AbstractCloseable implements IoSession, M
     /** Of the loop's thread: what was read last is being handled in another one. */
     private boolean handed;
 
-    /** Of the loop's thread: what was gathered goes out at the end of its turn. */
-    private boolean flushes;
+    /** What was gathered goes out at the end of the loop's turn. */
+    private final AtomicBoolean flushes = new AtomicBoolean();
 
     LineSession(
             LineService service,
@@ -209,12 +211,11 @@ public final class LineSession extends AbstractCloseable implements IoSession, M
         ByteBuffer bytes = ByteBuffer.wrap(packet.array(), packet.rpos(), packet.available());
         try {
             // At the end of the loop's turn what its connections have said goes in one call.
-            boolean turn = carries && loop.isCurrent();
-            if (turn && !flushes) {
-                flushes = true;
+            boolean gathers = carries;
+            IoWriteFuture write = outbox.write(bytes, gathers);
+            if (gathers && flushes.compareAndSet(false, true)) {
                 loop.execute(this::flush);
             }
-            IoWriteFuture write = outbox.write(bytes, turn);
             if (!write.isDone()) {
                 loop.execute(() -> Loop.want(key, SelectionKey.OP_WRITE, outbox.waits()));
             }
@@ -226,7 +227,7 @@ public final class LineSession extends AbstractCloseable implements IoSession, M
     }
 
     private void flush() {
-        flushes = false;
+        flushes.set(false);
         if (isClosed()) {
             return;
         }

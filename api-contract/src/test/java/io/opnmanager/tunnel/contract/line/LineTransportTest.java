@@ -250,6 +250,37 @@ class LineTransportTest {
     }
 
     @Test
+    void small_packets_of_any_thread_go_together_when_the_loop_has_turned() throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (Socket socket = dialled()) {
+            LineSession line = (LineSession) taken();
+            line.carry();
+            loop.execute(() -> {
+                try {
+                    var _ = goOn.await(SECONDS, TimeUnit.SECONDS);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            assertThat(line.writeBuffer(packet("one ")).isWritten()).isTrue();
+            assertThat(line.writeBuffer(packet("two")).isWritten()).isTrue();
+            socket.setSoTimeout(300);
+            assertThatThrownBy(() -> socket.getInputStream().read())
+                    .isInstanceOf(SocketTimeoutException.class);
+
+            goOn.countDown();
+            byte[] read = new byte[100];
+            socket.setSoTimeout(SECONDS * 1_000);
+            int length = socket.getInputStream().read(read);
+            assertThat(new String(read, 0, length, StandardCharsets.US_ASCII)).isEqualTo("one two");
+        }
+    }
+
+    private static ByteArrayBuffer packet(String words) {
+        return new ByteArrayBuffer(words.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    @Test
     void an_acceptor_that_closes_ends_its_lines_and_frees_its_port() throws Exception {
         InetSocketAddress at = (InetSocketAddress) acceptor.getBoundAddresses().iterator().next();
         try (Socket socket = dialled()) {

@@ -64,7 +64,7 @@ class OutboxTest {
     }
 
     @Test
-    void a_packet_of_another_thread_comes_after_what_was_gathered() throws IOException {
+    void a_packet_that_may_not_wait_comes_after_what_was_gathered() throws IOException {
         var _ = outbox.write(ByteBuffer.wrap(bytes(1, 100)), true);
         var _ = outbox.write(ByteBuffer.wrap(bytes(2, 100)), false);
 
