@@ -98,8 +98,8 @@ class HouseTest {
                                     "identity",
                                     "problem",
                                     "database")),
-                    // Random numbers are made in one place, identity; which connections through a
-                    // tunnel are event streams is told to the tunnel by who sees them begin.
+                    // Random numbers are made in one place, identity; its connections through a
+                    // tunnel are made by the tunnel, which is told which are event streams.
                     Map.entry("access.browser", Set.of("access", "tunnel", "identity")),
                     // Its page may send forms to session hosts, and only to them.
                     Map.entry("console", Set.of("access", "database")),

@@ -1,11 +1,12 @@
 package io.opnmanager.tunnel.broker.tunnel;
 
+import io.netty.util.AttributeKey;
+import io.opnmanager.tunnel.contract.splice.Far;
+import io.opnmanager.tunnel.contract.splice.Near;
 import io.opnmanager.tunnel.contract.splice.ReceiveWindow;
-import io.opnmanager.tunnel.contract.splice.Splice;
 import io.opnmanager.tunnel.contract.splice.Watch;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import org.apache.sshd.client.future.OpenFuture;
 import org.apache.sshd.common.session.ConnectionService;
@@ -13,36 +14,56 @@ import org.apache.sshd.server.session.ServerSession;
 import org.jboss.logging.Logger;
 
 /**
- * One TCP connection to a tunnel's port, spliced with a channel of its SSH line. Owned by its
- * {@link Tunnel}.
+ * One connection through a tunnel: a channel of its SSH line, and what is near. Owned by its {@link
+ * Tunnel}.
  */
 final class Connection implements AutoCloseable, Watch {
 
     private static final Logger LOG = Logger.getLogger(Connection.class);
+
+    /** The connection that a channel of this process belongs to. */
+    static final AttributeKey<Connection> OF = AttributeKey.valueOf(Connection.class, "of");
+
     private static final Duration OPEN_WITHIN = Duration.ofSeconds(10);
 
     private final Tunnel tunnel;
     private final ForwardedChannel channel;
-    private final Splice splice;
+    private final Near near;
     private final long since = System.nanoTime();
 
     /** Whether bytes count: those of the broker's own probe do not. */
     private final boolean counted;
 
-    private final Integer sourcePort;
+    /** Whether they are no activity. */
+    private volatile boolean quiet;
+
     private volatile boolean open;
 
-    Connection(Tunnel tunnel, SocketChannel socket, boolean counted, Splices.Path path)
+    /**
+     * One that is not yet begun.
+     *
+     * @param source what the agent is told of where it comes from
+     * @param end makes what is near
+     */
+    Connection(
+            Tunnel tunnel, InetSocketAddress source, boolean counted, ReceiveWindow window, End end)
             throws IOException {
         this.tunnel = tunnel;
         this.counted = counted;
-        InetSocketAddress source = (InetSocketAddress) socket.getRemoteAddress();
-        this.sourcePort = source.getPort();
-        ReceiveWindow window = path.window();
         this.channel =
                 new ForwardedChannel(tunnel.port(), source, window.first(), tunnel.line()::heard);
-        this.splice = new Splice(path.loop(), socket, channel.joint(), this, window, path.stall());
-        channel.joint().join(splice);
+        this.near = end.join(channel.joint(), this, window);
+        channel.joint().join(near);
+    }
+
+    /** Makes the near end of a connection. */
+    interface End {
+        Near join(Far far, Connection connection, ReceiveWindow window) throws IOException;
+    }
+
+    /** Whether its bytes count for the idle clock. */
+    void quieten(boolean now) {
+        quiet = now;
     }
 
     /** Asks the agent for its side; the bytes flow when it has answered. */
@@ -59,7 +80,7 @@ final class Connection implements AutoCloseable, Watch {
     private void opened(OpenFuture answer) {
         if (answer.isOpened()) {
             open = true;
-            splice.begin();
+            near.begin();
         } else {
             failed(answer.getException());
         }
@@ -82,14 +103,14 @@ final class Connection implements AutoCloseable, Watch {
     @Override
     public void received(int bytes) {
         if (counted) {
-            tunnel.received(sourcePort, bytes);
+            tunnel.received(quiet, bytes);
         }
     }
 
     @Override
     public void sent(int bytes) {
         if (counted) {
-            tunnel.sent(sourcePort, bytes);
+            tunnel.sent(quiet, bytes);
         }
     }
 
@@ -101,6 +122,6 @@ final class Connection implements AutoCloseable, Watch {
     /** Tells the agent too: its connection to the target must not outlive this one. */
     @Override
     public void close() {
-        splice.close();
+        near.close();
     }
 }

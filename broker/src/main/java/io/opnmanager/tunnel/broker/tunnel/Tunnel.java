@@ -1,7 +1,13 @@
 package io.opnmanager.tunnel.broker.tunnel;
 
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
 import io.opnmanager.tunnel.contract.splice.Acceptor;
+import io.opnmanager.tunnel.contract.splice.Splice;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -45,9 +51,6 @@ final class Tunnel implements AutoCloseable {
 
     /** Source ports of the broker's own probes. */
     private final Set<Integer> probes = ConcurrentHashMap.newKeySet();
-
-    /** Source ports of connections whose bytes are no activity. */
-    private final Set<Integer> quiet = ConcurrentHashMap.newKeySet();
 
     private final LongAdder active = new LongAdder();
     private final LongAdder bytesIn = new LongAdder();
@@ -113,19 +116,70 @@ final class Tunnel implements AutoCloseable {
     }
 
     private void connect(SocketChannel socket) throws IOException {
-        boolean probe = probes.remove(((InetSocketAddress) socket.getRemoteAddress()).getPort());
-        if (!probe && connections.size() >= terms.connections()) {
-            metrics.refused(ForwardPolicy.Refusal.TOO_MANY_CONNECTIONS);
+        InetSocketAddress source = (InetSocketAddress) socket.getRemoteAddress();
+        boolean probe = probes.remove(source.getPort());
+        Splices.Path path = terms.path();
+        boolean begun =
+                connect(
+                        source,
+                        !probe,
+                        (far, connection, window) ->
+                                new Splice(
+                                        path.loop(),
+                                        socket,
+                                        far,
+                                        connection,
+                                        window,
+                                        path.stall()));
+        if (!begun) {
             socket.close();
-            return;
         }
-        Connection connection = new Connection(this, socket, !probe, terms.path());
+    }
+
+    /**
+     * Connects this process itself, as its listener would: under the same limits, and counted.
+     *
+     * @param home the event loop of whoever will use it
+     */
+    Future<Channel> connect(EventLoop home) {
+        Promise<Channel> opened = home.newPromise();
+        try {
+            boolean begun =
+                    connect(
+                            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                            /* counted= */ true,
+                            (far, connection, window) -> {
+                                var joined = new TunnelChannel.Joined(far, connection, window);
+                                var own = new TunnelChannel(joined, terms.path(), home, opened);
+                                own.attr(Connection.OF).set(connection);
+                                return own.near();
+                            });
+            if (!begun) {
+                var _ =
+                        opened.tryFailure(
+                                new ConnectException("the tunnel has too many connections"));
+            }
+        } catch (IOException e) {
+            var _ = opened.tryFailure(e);
+        }
+        return opened;
+    }
+
+    /** False when there are as many as there may be. */
+    private boolean connect(InetSocketAddress source, boolean counted, Connection.End end)
+            throws IOException {
+        if (counted && connections.size() >= terms.connections()) {
+            metrics.refused(ForwardPolicy.Refusal.TOO_MANY_CONNECTIONS);
+            return false;
+        }
+        Connection connection = new Connection(this, source, counted, terms.path().window(), end);
         connections.add(connection);
         metrics.connection();
         connection.begin(line.session());
         if (closed.get()) {
             connection.close();
         }
+        return true;
     }
 
     long request() {
@@ -157,16 +211,6 @@ final class Tunnel implements AutoCloseable {
         probes.remove(sourcePort);
     }
 
-    /** From now on bytes of the connection from this local port do not count for the idle clock. */
-    void quieten(int sourcePort) {
-        quiet.add(sourcePort);
-    }
-
-    /** They count again, or there is no such connection any more. */
-    void unquieten(int sourcePort) {
-        quiet.remove(sourcePort);
-    }
-
     /** Every second: connections that the agent does not answer end. */
     void sweep() {
         long now = System.nanoTime();
@@ -178,21 +222,21 @@ final class Tunnel implements AutoCloseable {
     }
 
     /** Bytes came from the firewall. */
-    void received(Integer sourcePort, int bytes) {
+    void received(boolean quiet, int bytes) {
         bytesIn.add(bytes);
         metrics.received(bytes);
-        moved(sourcePort, bytes);
+        moved(quiet, bytes);
     }
 
     /** Bytes go to the firewall. */
-    void sent(Integer sourcePort, int bytes) {
+    void sent(boolean quiet, int bytes) {
         bytesOut.add(bytes);
         metrics.sent(bytes);
-        moved(sourcePort, bytes);
+        moved(quiet, bytes);
     }
 
-    private void moved(Integer sourcePort, int bytes) {
-        if (!quiet.contains(sourcePort)) {
+    private void moved(boolean quiet, int bytes) {
+        if (!quiet) {
             active.add(bytes);
         }
         checkLimit();

@@ -7,7 +7,9 @@
  * <pre>
  *   agent ==SSH==&gt; Entrance --authenticated--&gt; Line --tcpip-forward, ForwardPolicy--&gt; Tunnel
  *                                                                                       | 127.0.0.1:8xxx
- *   local program --TCP--&gt; Tunnel --Connection--&gt; ForwardedChannel ==SSH==&gt; agent --TCP--&gt; firewall's page
+ *   local program --TCP--&gt; Splice -------.         |
+ *                                          Connection --ForwardedChannel ==SSH==&gt; agent --TCP--&gt; firewall's page
+ *   OwnConnections --------&gt; TunnelChannel '
  * </pre>
  *
  * <p>Everything that must end is owned by its {@link io.opnmanager.tunnel.broker.tunnel.Tunnel}:

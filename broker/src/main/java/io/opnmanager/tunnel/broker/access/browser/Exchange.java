@@ -194,7 +194,7 @@ final class Exchange implements Relay.Live, Asker {
         }
         download = new Download(by, response, body, document, this::turn);
         if (told.isEventStream()) {
-            uncounted = relay.signs.eventStream(by.localPort());
+            uncounted = relay.passage.quiet(by.channel());
             stall.mayBeSilent();
         }
         if (uploaded) {

@@ -5,7 +5,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.DefaultHttpContent;
@@ -27,10 +26,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.impl.headers.HeadersAdaptor;
 import io.vertx.core.http.impl.headers.HeadersMultiMap;
 import io.vertx.core.impl.ContextInternal;
-import io.vertx.core.net.NetSocket;
-import io.vertx.core.net.impl.NetSocketInternal;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -50,9 +46,6 @@ final class PageConnection extends ChannelInboundHandlerAdapter {
     private static final int CONTINUE = 100;
     private static final int EARLY_HINTS = 103;
 
-    /** The name that Vert.x gives its own handler of a socket. */
-    private static final String VERTX = "handler";
-
     private final PageConnections owner;
     private final Channel channel;
 
@@ -71,29 +64,26 @@ final class PageConnection extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * Makes one of a socket that has just been connected, and nothing of which has been used.
+     * Makes one of a channel that has just been connected, and that nothing else uses.
      *
      * @return {@code null} when the page has closed it again
      */
-    static @Nullable PageConnection on(NetSocket socket, PageConnections owner, int headerBytes) {
-        // What breaks is told to the asker; without this it would be a line in the log, too.
-        socket.exceptionHandler(told -> {});
-        ChannelPipeline pipeline = ((NetSocketInternal) socket).channelHandlerContext().pipeline();
-        if (!pipeline.channel().isActive()) {
+    static @Nullable PageConnection on(Channel channel, PageConnections owner, int headerBytes) {
+        if (!channel.isActive()) {
             return null;
         }
-        PageConnection made = new PageConnection(owner, pipeline.channel());
-        pipeline.addBefore(
-                VERTX,
-                "page-codec",
-                new HttpClientCodec(
-                        new HttpDecoderConfig()
-                                .setMaxInitialLineLength(LONGEST_STATUS_LINE)
-                                .setMaxHeaderSize(headerBytes)
-                                .setMaxChunkSize(CHUNK),
-                        HttpClientCodec.DEFAULT_PARSE_HTTP_AFTER_CONNECT_REQUEST,
-                        HttpClientCodec.DEFAULT_FAIL_ON_MISSING_RESPONSE));
-        pipeline.addBefore(VERTX, "page", made);
+        PageConnection made = new PageConnection(owner, channel);
+        var _ =
+                channel.pipeline()
+                        .addLast(
+                                new HttpClientCodec(
+                                        new HttpDecoderConfig()
+                                                .setMaxInitialLineLength(LONGEST_STATUS_LINE)
+                                                .setMaxHeaderSize(headerBytes)
+                                                .setMaxChunkSize(CHUNK),
+                                        HttpClientCodec.DEFAULT_PARSE_HTTP_AFTER_CONNECT_REQUEST,
+                                        HttpClientCodec.DEFAULT_FAIL_ON_MISSING_RESPONSE),
+                                made);
         return made;
     }
 
@@ -105,9 +95,8 @@ final class PageConnection extends ChannelInboundHandlerAdapter {
         return channel.isActive();
     }
 
-    /** Its source port. */
-    int localPort() {
-        return ((InetSocketAddress) channel.localAddress()).getPort();
+    Channel channel() {
+        return channel;
     }
 
     /**
@@ -328,7 +317,6 @@ final class PageConnection extends ChannelInboundHandlerAdapter {
             settled = false;
             unused();
         }
-        context.fireChannelReadComplete();
     }
 
     @Override
@@ -338,7 +326,6 @@ final class PageConnection extends ChannelInboundHandlerAdapter {
         if (by != null && its != null && channel.isWritable()) {
             its.dispatch(by::room);
         }
-        context.fireChannelWritabilityChanged();
     }
 
     @Override
@@ -348,7 +335,6 @@ final class PageConnection extends ChannelInboundHandlerAdapter {
             its.dispatch(() -> broken(new IOException("the page closed the connection")));
         }
         owner.gone(this);
-        context.fireChannelInactive();
     }
 
     @Override

@@ -1,10 +1,11 @@
 package io.opnmanager.tunnel.broker.access.browser;
 
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
-import io.vertx.core.AsyncResult;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.FutureListener;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.core.impl.ContextInternal;
-import io.vertx.core.net.NetSocket;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -109,29 +110,20 @@ final class PageConnections implements AutoCloseable {
 
     /** Counted as open already. */
     private void dial(Waiting whom) {
-        // Not in the asker's context: the connection outlives it.
-        whom.context
-                .unwrap()
-                .dispatch(() -> {
-                    try {
-                        relay.sockets()
-                                .connect(relay.listener(), relay.names.tlsName())
-                                .onComplete(result -> dialled(whom, result));
-                    } catch (IllegalStateException e) {
-                        // The session ended a moment ago, and its connections with it.
-                        failed(whom, e);
-                    }
-                });
+        var _ =
+                relay.dialling
+                        .dial(whom.context.nettyEventLoop())
+                        .addListener((FutureListener<Channel>) result -> dialled(whom, result));
     }
 
-    private void dialled(Waiting whom, AsyncResult<NetSocket> result) {
-        if (result.failed()) {
+    private void dialled(Waiting whom, Future<Channel> result) {
+        if (!result.isSuccess()) {
             failed(whom, result.cause());
             return;
         }
         @Nullable PageConnection fresh =
                 PageConnection.on(
-                        result.result(),
+                        result.getNow(),
                         this,
                         Math.toIntExact(relay.settings.headerBytes().asLongValue()));
         if (fresh == null) {

@@ -2,12 +2,7 @@ package io.opnmanager.tunnel.broker.access.browser;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.net.NetClient;
-import io.vertx.core.net.NetClientOptions;
-import io.vertx.core.net.SocketAddress;
-import io.vertx.core.net.TrustOptions;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -32,32 +27,31 @@ final class Relay implements AutoCloseable {
      */
     private static final Duration BRIEFLY = Duration.ofSeconds(2);
 
-    private static final String LOOPBACK = "127.0.0.1";
-
     final Vertx vertx;
     final Upstream upstream;
     final BrowserSettings settings;
     final Signs signs;
     final Profile profile;
     final PageNames names;
+    final Passage passage;
+    final Dialling dialling;
 
     private final PageConnections reading;
     private final PageConnections changing;
-    private final NetClient sockets;
     private final Set<Live> live = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    Relay(Vertx vertx, Upstream upstream, BrowserSettings settings, Signs signs) {
+    Relay(Vertx vertx, Upstream upstream, Passage passage, BrowserSettings settings, Signs signs) {
         this.vertx = vertx;
         this.upstream = upstream;
         this.settings = settings;
         this.signs = signs;
         this.profile = Profiles.of(upstream.kind());
         this.names = new PageNames(upstream, profile);
-        @Nullable TrustOptions trust = trust();
+        this.passage = passage;
+        this.dialling = new Dialling(passage, upstream, signs, names.tlsName(), settings.connect());
         this.reading = new PageConnections(this, settings.keepAlive());
         this.changing = new PageConnections(this, BRIEFLY);
-        this.sockets = vertx.createNetClient(socketOptions(trust));
     }
 
     /** Something under way that ends with the session. */
@@ -93,7 +87,6 @@ final class Relay implements AutoCloseable {
         live.forEach(Live::sessionEnded);
         reading.close();
         changing.close();
-        var _ = sockets.close();
     }
 
     boolean isClosed() {
@@ -125,35 +118,5 @@ final class Relay implements AutoCloseable {
     /** Connections for requests that are sent once. */
     PageConnections changing() {
         return changing;
-    }
-
-    NetClient sockets() {
-        return sockets;
-    }
-
-    /** The listener of the tunnel. */
-    SocketAddress listener() {
-        return SocketAddress.inetSocketAddress(upstream.port(), LOOPBACK);
-    }
-
-    private @Nullable TrustOptions trust() {
-        if (!upstream.isTls()) {
-            return null;
-        }
-        byte[] pinned = Objects.requireNonNull(upstream.certificateSha256(), "https has a pin");
-        return TrustOptions.wrap(new PinnedCertificate(pinned, signs::wrongCertificate));
-    }
-
-    private NetClientOptions socketOptions(@Nullable TrustOptions trust) {
-        NetClientOptions options =
-                new NetClientOptions()
-                        .setConnectTimeout(Math.toIntExact(settings.connect().toMillis()));
-        if (trust != null) {
-            options.setSsl(true)
-                    .setHostnameVerificationAlgorithm("")
-                    .setTrustOptions(trust)
-                    .setSslHandshakeTimeout(settings.connect().toSeconds());
-        }
-        return options;
     }
 }

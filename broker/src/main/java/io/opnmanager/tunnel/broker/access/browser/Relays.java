@@ -1,8 +1,11 @@
 package io.opnmanager.tunnel.broker.access.browser;
 
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
 import io.opnmanager.tunnel.broker.access.LiveSession;
 import io.opnmanager.tunnel.broker.access.SessionEnds;
-import io.opnmanager.tunnel.broker.tunnel.IdleMarks;
+import io.opnmanager.tunnel.broker.tunnel.OwnConnections;
 import io.vertx.core.Vertx;
 import jakarta.inject.Singleton;
 import java.util.Map;
@@ -19,16 +22,16 @@ class Relays {
     private final Vertx vertx;
     private final BrowserSettings settings;
     private final SessionEnds ends;
-    private final IdleMarks marks;
+    private final OwnConnections connections;
 
     /** By request. */
     private final Map<Long, Relay> relays = new ConcurrentHashMap<>();
 
-    Relays(Vertx vertx, BrowserSettings settings, SessionEnds ends, IdleMarks marks) {
+    Relays(Vertx vertx, BrowserSettings settings, SessionEnds ends, OwnConnections connections) {
         this.vertx = vertx;
         this.settings = settings;
         this.ends = ends;
-        this.marks = marks;
+        this.connections = connections;
     }
 
     /** Makes sure that a session that was just entered has its relay. */
@@ -36,7 +39,13 @@ class Relays {
         if (relays.containsKey(session.request())) {
             return;
         }
-        Relay fresh = new Relay(vertx, upstream(session), settings, new SessionSigns(session));
+        Relay fresh =
+                new Relay(
+                        vertx,
+                        upstream(session),
+                        new TunnelPassage(session.request()),
+                        settings,
+                        new SessionSigns(session));
         if (relays.putIfAbsent(session.request(), fresh) == null) {
             session.own(() -> close(session));
         } else {
@@ -59,12 +68,31 @@ class Relays {
     private static Upstream upstream(LiveSession session) {
         return new Upstream(
                 session.request(),
-                session.port(),
                 session.scheme(),
                 session.certificate(),
                 session.authority(),
                 session.kind(),
                 session.origin());
+    }
+
+    /** Through the tunnel of a session. */
+    private final class TunnelPassage implements Passage {
+
+        private final long request;
+
+        TunnelPassage(long request) {
+            this.request = request;
+        }
+
+        @Override
+        public Future<Channel> open(EventLoop home) {
+            return connections.open(request, home);
+        }
+
+        @Override
+        public AutoCloseable quiet(Channel connection) {
+            return connections.quiet(connection);
+        }
     }
 
     /** Tells a session what its relay sees. */
@@ -79,11 +107,6 @@ class Relays {
         @Override
         public void documentDelivered(boolean withScript) {
             session.delivered(withScript);
-        }
-
-        @Override
-        public AutoCloseable eventStream(int localPort) {
-            return marks.quiet(session.request(), localPort);
         }
 
         @Override

@@ -11,14 +11,6 @@ interface Signs {
     void documentDelivered(boolean withScript);
 
     /**
-     * An event stream began: a page that is merely open lets bytes flow, and nobody does anything.
-     *
-     * @param localPort source port of the connection to the tunnel's listener, whose bytes do not
-     *     count for the idle clock until the returned object is closed
-     */
-    AutoCloseable eventStream(int localPort);
-
-    /**
      * The target showed another certificate than the pinned one; nothing was sent to it.
      *
      * @param sha256 SHA-256 of the certificate that it showed

@@ -1,6 +1,6 @@
 package io.opnmanager.tunnel.broker.access.browser;
 
-import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import io.netty.channel.ConnectTimeoutException;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
 import org.jspecify.annotations.Nullable;
 
@@ -68,7 +68,7 @@ enum Trouble {
         if (has(failure, ConnectionPoolTooBusyException.class)) {
             return Trouble.BUSY;
         }
-        if (has(failure, SslHandshakeTimeoutException.class)) {
+        if (has(failure, ConnectTimeoutException.class)) {
             return Trouble.SILENT;
         }
         return connected ? Trouble.BROKEN : Trouble.UNREACHABLE;

@@ -1,6 +1,8 @@
 package io.opnmanager.tunnel.broker.access.browser;
 
-import io.vertx.core.AsyncResult;
+import io.netty.channel.Channel;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.FutureListener;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -8,6 +10,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.impl.ContextInternal;
 import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.impl.NetSocketImpl;
+import io.vertx.core.net.impl.VertxHandler;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
@@ -55,13 +59,12 @@ final class Upgrading implements Relay.Live {
         response.closeHandler(gone -> end());
         stall.begin();
         relay.begun(this);
-        String name = relay.names.tlsName();
-        try {
-            relay.sockets().connect(relay.listener(), name).onComplete(this::connected);
-        } catch (IllegalStateException e) {
-            // The session ended a moment ago, and its connections with it.
-            fail(Trouble.ENDED);
-        }
+        var _ =
+                relay.dialling
+                        .dial(context.nettyEventLoop())
+                        .addListener(
+                                (FutureListener<Channel>)
+                                        result -> context.dispatch(() -> connected(result)));
     }
 
     /**
@@ -80,12 +83,12 @@ final class Upgrading implements Relay.Live {
         return relay.underWay() < relay.settings.waiting() ? null : Trouble.BUSY;
     }
 
-    private void connected(AsyncResult<NetSocket> result) {
-        if (result.failed()) {
+    private void connected(Future<Channel> result) {
+        if (!result.isSuccess()) {
             fail(relay.isClosed() ? Trouble.ENDED : Trouble.behind(result.cause(), false));
             return;
         }
-        NetSocket socket = result.result();
+        NetSocket socket = socket(result.getNow());
         if (over) {
             var _ = socket.close();
             return;
@@ -95,6 +98,13 @@ final class Upgrading implements Relay.Live {
         socket.exceptionHandler(broken -> {});
         socket.handler(chunk -> listen(socket, chunk));
         var _ = socket.write(ask());
+    }
+
+    private NetSocket socket(Channel channel) {
+        VertxHandler<NetSocketImpl> handler =
+                VertxHandler.create(own -> new NetSocketImpl(context, own, null, null, false));
+        var _ = channel.pipeline().addLast(handler);
+        return handler.getConnection();
     }
 
     private Buffer ask() {

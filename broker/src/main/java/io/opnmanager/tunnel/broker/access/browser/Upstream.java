@@ -4,10 +4,9 @@ import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a session's requests go, and between which two names of the page the relay translates.
+ * What a session's page is, and between which two names of the page the relay translates.
  *
  * @param request the request of the session, for the log
- * @param port of the tunnel's listener on 127.0.0.1
  * @param scheme {@code https} or {@code http}: what the page speaks, as the target says
  * @param certificateSha256 SHA-256 of the only certificate that is accepted; needed for https
  * @param authority host, and port unless it is the scheme's own, by which the page knows itself
@@ -17,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ArrayRecordComponent") // compared in constant time only, never with equals
 record Upstream(
         long request,
-        int port,
         String scheme,
         byte @Nullable [] certificateSha256,
         String authority,

@@ -1,7 +1,15 @@
 package io.opnmanager.tunnel.broker.access.browser;
 
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -10,6 +18,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.math.BigInteger;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -59,7 +68,7 @@ final class RelayWorld implements AutoCloseable {
     static RelayWorld before(Upstream upstream, Limits limits) {
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
         Told told = new Told();
-        Relay relay = new Relay(vertx, upstream, limits, told);
+        Relay relay = new Relay(vertx, upstream, new SocketPassage(upstream, told), limits, told);
         Flushes flushes = new Flushes();
         HttpServer server =
                 vertx.createHttpServer(
@@ -80,13 +89,12 @@ final class RelayWorld implements AutoCloseable {
 
     @SuppressWarnings("NullAway") // does not read from a class file that an array may be null
     static Upstream plain(int port, String kind, String session) {
-        return new Upstream(17, port, "http", null, "localhost:" + port, kind, URI.create(session));
+        return new Upstream(17, "http", null, "localhost:" + port, kind, URI.create(session));
     }
 
     static Upstream tls(int port, String sha256) {
         return new Upstream(
                 17,
-                port,
                 "https",
                 HexFormat.of().parseHex(sha256),
                 "localhost:" + port,
@@ -166,6 +174,40 @@ final class RelayWorld implements AutoCloseable {
         }
     }
 
+    /**
+     * Straight to the page, whose port is in the authority.
+     *
+     * @param told hears of event streams
+     */
+    private record SocketPassage(Upstream upstream, Told told) implements Passage {
+
+        @Override
+        public Future<Channel> open(EventLoop home) {
+            ChannelFuture connecting =
+                    new Bootstrap()
+                            .group(home)
+                            .channel(NioSocketChannel.class)
+                            .handler(new ChannelInboundHandlerAdapter())
+                            .connect("127.0.0.1", URI.create(upstream.origin()).getPort());
+            Promise<Channel> opened = home.newPromise();
+            connecting.addListener(done -> {
+                if (done.isSuccess()) {
+                    opened.setSuccess(connecting.channel());
+                } else {
+                    opened.setFailure(done.cause());
+                }
+            });
+            return opened;
+        }
+
+        @Override
+        public AutoCloseable quiet(Channel connection) {
+            told.streams.add(((InetSocketAddress) connection.localAddress()).getPort());
+            told.openStreams.incrementAndGet();
+            return told.openStreams::decrementAndGet;
+        }
+    }
+
     /** What the relay told its session. */
     static final class Told implements Signs {
         final BlockingQueue<Boolean> documents = new LinkedBlockingQueue<>();
@@ -176,13 +218,6 @@ final class RelayWorld implements AutoCloseable {
         @Override
         public void documentDelivered(boolean withScript) {
             documents.add(withScript);
-        }
-
-        @Override
-        public AutoCloseable eventStream(int localPort) {
-            streams.add(localPort);
-            openStreams.incrementAndGet();
-            return openStreams::decrementAndGet;
         }
 
         @Override
