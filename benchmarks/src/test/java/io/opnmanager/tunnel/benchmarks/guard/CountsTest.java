@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.opnmanager.tunnel.benchmarks.load.Bulk;
 import io.opnmanager.tunnel.benchmarks.load.Connections;
+import io.opnmanager.tunnel.benchmarks.load.PageTarget;
+import io.opnmanager.tunnel.benchmarks.load.Pages;
 import io.opnmanager.tunnel.benchmarks.load.TargetProgram;
 import io.opnmanager.tunnel.benchmarks.machine.Processes;
+import io.opnmanager.tunnel.benchmarks.site.BrowserSession;
 import io.opnmanager.tunnel.benchmarks.site.Site;
 import io.opnmanager.tunnel.demo.Programs;
 import java.io.IOException;
@@ -17,7 +20,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -29,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the product's own processes do for a poll and for a mebibyte. */
+/** What the product's own processes do for a poll, for a mebibyte, for a connection and a page. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class CountsTest {
@@ -44,6 +49,8 @@ class CountsTest {
 
     private static final Duration LOOKING = Duration.ofSeconds(3);
 
+    private static final int BROWSERS = 16;
+    private static final int KIB = 1 << 10;
     private static final int MIB = 1 << 20;
     private static final int WARM_UP = 192;
     private static final int COUNTED = 128;
@@ -64,7 +71,7 @@ class CountsTest {
                 Programs.wanted() == Programs.JAR,
                 "the bounds are those of the JVM; run without --native");
         target = TargetProgram.start(folder.resolve("target"));
-        site = Site.start(folder.resolve("site"), Map.of());
+        site = Site.start(folder.resolve("site"), BrowserSession.settings());
         Site.Firewall firewall =
                 site.addFirewall("fw-1", "127.0.0.1:" + target.address().getPort());
         tunnel =
@@ -231,6 +238,32 @@ class CountsTest {
     }
 
     @Order(6)
+    @Test
+    void a_page_allocates_no_more_than_before_and_has_no_socket_but_the_browser_s()
+            throws Exception {
+        try (PageTarget page = PageTarget.start();
+                ExecutorService beside = Executors.newVirtualThreadPerTaskExecutor()) {
+            Site.Tunnel opened =
+                    site.open(site.addFirewall("pages", "127.0.0.1:" + page.address().getPort()));
+            BrowserSession session = BrowserSession.enter(site, opened.request());
+            Pages pages = new Pages(session.broker(), session.trust(), session.headers());
+            Processes broker = Processes.of(site.broker().program().pid());
+            long descriptors = broker.descriptors();
+            assertThat(pages.perSecond(BROWSERS, KIB, Duration.ofSeconds(6))).isPositive();
+
+            Allocations allocations = Allocations.start(folder, site.broker().program().pid());
+            Future<Double> rate =
+                    beside.submit(() -> pages.perSecond(BROWSERS, KIB, Duration.ofSeconds(2)));
+            Thread.sleep(Duration.ofSeconds(1));
+            long more = broker.descriptors() - descriptors;
+            double count = rate.get() * 2;
+
+            bounds.hold("allocated.per.page.broker", allocations.stop() / count);
+            bounds.hold("descriptors.per.browser.broker", more / (double) BROWSERS);
+        }
+    }
+
+    @Order(7)
     @Test
     void every_bound_was_compared_with_something() {
         assertThat(List.copyOf(bounds.unused())).isEmpty();
