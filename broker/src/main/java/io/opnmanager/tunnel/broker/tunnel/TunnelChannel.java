@@ -51,7 +51,7 @@ final class TunnelChannel extends AbstractChannel {
     private final EventLoop home;
     private final Promise<Channel> opened;
     private final ChannelConfig config = new Config();
-    private final Near near = new Line();
+    private final Near near = new NearEnd();
 
     private final AtomicBoolean open = new AtomicBoolean(true);
     private final AtomicBoolean gives = new AtomicBoolean();
@@ -91,7 +91,7 @@ final class TunnelChannel extends AbstractChannel {
                         far,
                         watch,
                         path.loop().packets(),
-                        () -> inEventLoop(((Unsafe) unsafe())::writeOn));
+                        () -> inEventLoop(((TunnelUnsafe) unsafe())::writeOn));
         this.stallNanos = path.stall().toNanos();
         this.home = home;
         this.opened = opened;
@@ -102,7 +102,7 @@ final class TunnelChannel extends AbstractChannel {
         return near;
     }
 
-    private final class Line implements Near {
+    private final class NearEnd implements Near {
 
         @Override
         public void begin() {
@@ -271,7 +271,7 @@ final class TunnelChannel extends AbstractChannel {
         }
     }
 
-    private final class Unsafe extends AbstractUnsafe {
+    private final class TunnelUnsafe extends AbstractUnsafe {
 
         @Override
         public void connect(SocketAddress to, SocketAddress from, ChannelPromise promise) {
@@ -285,7 +285,7 @@ final class TunnelChannel extends AbstractChannel {
 
     @Override
     protected AbstractUnsafe newUnsafe() {
-        return new Unsafe();
+        return new TunnelUnsafe();
     }
 
     @Override
