@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.opnmanager.tunnel.acceptance.HandBrowser.Seen;
+import io.opnmanager.tunnel.demo.FirewallPage;
 import io.opnmanager.tunnel.demo.OperatorClient;
 import java.sql.SQLIntegrityConstraintViolationException;
 import java.util.List;
@@ -72,6 +73,25 @@ class SessionHostTest {
                     .startsWith("default-src 'none'; style-src 'sha256-")
                     .doesNotContain("unsafe");
         }
+        world.operator().close(door.request());
+    }
+
+    @Test
+    void a_page_that_nobody_serves_is_said_so_and_is_there_again_when_it_is_served()
+            throws Exception {
+        SessionDoor door = door();
+        HandBrowser browser = door.entered();
+        FirewallPage page = world.firewall().page();
+        page.stop();
+        try {
+            Seen nobody = browser.get(door.host(), "/", "Sec-Fetch-Dest: document");
+            assertThat(nobody.status()).isEqualTo(502);
+            assertThat(nobody.body()).contains("The firewall's page cannot be reached", "reload");
+        } finally {
+            page.startAgain();
+        }
+
+        assertThat(browser.get(door.host(), "/").status()).isEqualTo(200);
         world.operator().close(door.request());
     }
 
