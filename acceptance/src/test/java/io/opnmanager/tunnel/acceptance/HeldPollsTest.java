@@ -58,21 +58,19 @@ class HeldPollsTest {
             try {
                 for (int i = 0; i < AGENTS; i++) {
                     if (i % AGENTS_A_CONNECTION == 0) {
-                        clients.add(
-                                HttpClient.newBuilder()
-                                        .sslContext(world.broker().certificates().clientContext())
-                                        .version(HttpClient.Version.HTTP_2)
-                                        .build());
+                        clients.add(connected(world));
                     }
                     agents.get(i).poll(clients.getLast(), world.broker().uri(), stop);
-                    if (i % AGENTS_A_CONNECTION == 0) {
-                        // The first call makes the connection; the others shall share it.
-                        Thread.sleep(20);
-                    }
                 }
                 Eventually.within(
                         HELD.plusSeconds(30),
-                        () -> assertThat(agents).allMatch(agent -> agent.rounds.get() >= 1));
+                        () -> {
+                            for (Waiting agent : agents) {
+                                assertThat(agent.rounds.get())
+                                        .as("agent %d: %s", agent.id, agent.failure)
+                                        .isPositive();
+                            }
+                        });
                 assertThat(threadsOf(world.broker().program().pid())).isLessThan(MOST_THREADS);
                 assertThat(woken).isEmpty();
 
@@ -207,6 +205,21 @@ class HeldPollsTest {
             }
             throw new IllegalStateException("firewall " + number + " was not enrolled", e);
         }
+    }
+
+    /** The first call makes the connection; those that come after its answer share it. */
+    private static HttpClient connected(World world) throws Exception {
+        HttpClient client =
+                HttpClient.newBuilder()
+                        .sslContext(world.broker().certificates().clientContext())
+                        .version(HttpClient.Version.HTTP_2)
+                        .build();
+        var _ =
+                client.send(
+                        HttpRequest.newBuilder(world.broker().uri().resolve("/q/health/live"))
+                                .build(),
+                        HttpResponse.BodyHandlers.discarding());
+        return client;
     }
 
     /** One agent that asks again as soon as it is answered, without a thread of its own. */
