@@ -57,7 +57,11 @@ public final class IdleFleet implements Experiment {
 
     private static final int CONNECTIONS = 2;
     private static final int OTHER_FILES = 1_000;
-    private static final int CLICKS = 2;
+    private static final int WARM_UP_CLICKS = 2;
+
+    /** One click a round for so much of a sample's time. */
+    private static final int MILLIS_A_CLICK = 500;
+
     private static final int AFTERWARDS = 30;
     private static final int AFTERWARDS_PER_SECOND = 10;
     private static final Duration PATIENCE = Duration.ofMinutes(5);
@@ -98,7 +102,7 @@ public final class IdleFleet implements Experiment {
         Site.Firewall one = site.addFirewall("one", beacon.address());
         int count = count(bench);
         settings(bench, count);
-        clicks(bench, site, database, one, WITHOUT, bench.scale().rounds() * CLICKS + CLICKS);
+        clicks(bench, site, database, one, WITHOUT);
         long pid = site.broker().program().pid();
         Roster roster = Roster.enrol(site.broker().database(), "idle", count, beacon.address());
         Thread.sleep(2_000);
@@ -122,7 +126,7 @@ public final class IdleFleet implements Experiment {
         bench.note(HELD, Figure.OURS, (LiveHeap.withAllBeside(pid) - held) / BYTES_PER_KB / count);
         bench.setting("broker's open files", Long.toString(Processes.of(pid).descriptors()));
         bench.setting("broker's threads", Long.toString(Processes.of(pid).threads()));
-        clicks(bench, site, database, one, Figure.OURS, bench.scale().rounds() * CLICKS + CLICKS);
+        clicks(bench, site, database, one, Figure.OURS);
         afterKill(bench, site, roster, agents, count);
     }
 
@@ -148,6 +152,7 @@ public final class IdleFleet implements Experiment {
                 "agents",
                 count
                         + ", each with a held check and the open connection of its check-ins, from an address of its own");
+        bench.setting("TLS of the agents", Agents.TLS.name());
         bench.setting("enrolled by", Roster.HOW);
         bench.setting("broker's largest heap", HEAP_LIMIT);
         bench.setting("check-ins", "every 60 s ± 10 %");
@@ -158,13 +163,15 @@ public final class IdleFleet implements Experiment {
 
     /** One click a note, the first ones for warming up. */
     private static void clicks(
-            Bench bench, Site site, Connection database, Site.Firewall one, String who, int count)
+            Bench bench, Site site, Connection database, Site.Firewall one, String who)
             throws Exception {
         bench.say("clicks, " + who);
+        long aRound = bench.scale().sample().toMillis() / MILLIS_A_CLICK;
+        long count = WARM_UP_CLICKS + bench.scale().rounds() * aRound;
         for (int i = 0; i < count; i++) {
             Thread.sleep(IDLE);
             double active = Click.on(site.operator(), database, one.id()).active();
-            if (i >= CLICKS) {
+            if (i >= WARM_UP_CLICKS) {
                 bench.note(ACTIVE, who, active);
             }
         }
@@ -194,7 +201,7 @@ public final class IdleFleet implements Experiment {
         }
         // Whether it is ready is for those who return to say.
         var _ = site.broker().launch();
-        agents.awaitConnected(PATIENCE);
+        agents.awaitConnected(PATIENCE, back -> bench.say(back + " of " + count + " are back"));
         double limit = Math.max(LEAST_SECONDS, count / AGENTS_PER_SECOND);
         bench.note(
                 RETURNED.promised(Target.atMost(limit)),

@@ -3,6 +3,7 @@ package io.opnmanager.tunnel.benchmarks.fleet;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +28,13 @@ public final class Agents implements AutoCloseable {
     private static final int THREADS = 2;
     private static final int JOINING = 32;
     private static final Duration LOOK_AGAIN_JOINING = Duration.ofMillis(5);
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+    private static final Duration TOLD_EVERY = Duration.ofSeconds(5);
     private static final int ENDING_SECONDS = 10;
+
+    /** The cheaper one, where it can be had: what it takes, the broker beside it lacks. */
+    public static final SslProvider TLS =
+            OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
 
     private final EventLoopGroup loops = new NioEventLoopGroup(THREADS);
     private final List<Agent> agents = new ArrayList<>();
@@ -49,7 +56,7 @@ public final class Agents implements AutoCloseable {
                                 InetAddress.ofLiteral(broker.uri().getHost()),
                                 broker.uri().getPort()),
                         SslContextBuilder.forClient()
-                                .sslProvider(SslProvider.JDK)
+                                .sslProvider(TLS)
                                 .trustManager(broker.certificates().authorityFile().toFile())
                                 .build(),
                         new Tally(),
@@ -73,14 +80,24 @@ public final class Agents implements AutoCloseable {
             agents.add(agent);
             loop.execute(agent::start);
         }
-        awaitConnected(Duration.ofNanos(deadline - System.nanoTime()));
+        awaitConnected(Duration.ofNanos(deadline - System.nanoTime()), _ -> {});
     }
 
-    /** Waits until each has a connection that its check is under way on. */
-    public void awaitConnected(Duration limit) throws InterruptedException {
-        long deadline = System.nanoTime() + limit.toNanos();
+    /**
+     * Waits until each has a connection that its check is under way on.
+     *
+     * @param told every few seconds, how many have one
+     */
+    public void awaitConnected(Duration limit, LongConsumer told) throws InterruptedException {
+        long begin = System.nanoTime();
+        long deadline = begin + limit.toNanos();
+        long tell = begin + TOLD_EVERY.toNanos();
         long connected = connected();
         while (connected < agents.size()) {
+            if (System.nanoTime() > tell) {
+                told.accept(connected);
+                tell += TOLD_EVERY.toNanos();
+            }
             if (System.nanoTime() > deadline) {
                 throw new IllegalStateException(
                         "wanted %d agents connected within %s, found %d; lost %s, refused %s"

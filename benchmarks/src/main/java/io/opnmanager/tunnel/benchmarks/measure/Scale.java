@@ -40,7 +40,7 @@ public record Scale(
                     "quick",
                     5,
                     Duration.ofMillis(500),
-                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(20),
                     Duration.ofSeconds(40),
                     1_000,
                     100);
