@@ -48,7 +48,7 @@ class FreeBsdScriptsTest {
     private Path state;
 
     @BeforeEach
-    void lay_out_a_box() throws IOException {
+    void lay_out_a_box() throws Exception {
         Files.writeString(folder.resolve("rc.subr"), STAND_IN);
         program("java", "");
         program("chroot", "printf '<%s>' \"$@\"\n");
@@ -56,10 +56,8 @@ class FreeBsdScriptsTest {
         state = folder.resolve("state");
     }
 
-    private void program(String name, String body) throws IOException {
-        Files.writeString(folder.resolve(name), "#!/bin/sh\n" + body);
-        Files.setPosixFilePermissions(
-                folder.resolve(name), PosixFilePermissions.fromString("rwx------"));
+    private void program(String name, String body) throws Exception {
+        Script.put(folder.resolve(name), "#!/bin/sh\n" + body);
     }
 
     private Script.Ended run(String script, String... words)

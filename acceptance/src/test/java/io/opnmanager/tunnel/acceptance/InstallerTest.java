@@ -352,11 +352,8 @@ class InstallerTest {
         assertThat(broker.enrolments).hasSize(1);
     }
 
-    private static void program(Path file, String text) throws IOException {
-        Path parent = file.resolveSibling(".");
-        Files.createDirectories(parent.normalize());
-        Files.writeString(file, "#!/bin/sh\n" + text);
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    private static void program(Path file, String text) throws Exception {
+        Script.put(file, "#!/bin/sh\n" + text);
     }
 
     private Path deb(String name, String tree) throws Exception {

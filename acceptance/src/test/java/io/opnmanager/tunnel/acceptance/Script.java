@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Runs a program to its end. */
+/** Puts programs in place, and runs them to their end. */
 final class Script {
 
     private Script() {}
@@ -22,6 +22,29 @@ final class Script {
      * @param output what it printed, errors too
      */
     record Ended(int code, String output) {}
+
+    /**
+     * Puts an executable file in place, its folder too. By a process of its own: what this one has
+     * open for writing is inherited for a moment by whatever another thread starts, and until then
+     * nobody can execute it ("Text file busy").
+     */
+    static void put(Path file, String text) throws IOException, InterruptedException {
+        Path source = Files.createTempFile("program", ".sh");
+        try {
+            Files.writeString(source, text);
+            Ended ended =
+                    run(
+                            Project.root(),
+                            Map.of(),
+                            Duration.ofSeconds(30),
+                            List.of("install", "-D", "-m", "755", source + "", file + ""));
+            if (ended.code() != 0) {
+                throw new IOException(file + " cannot be put in place: " + ended.output());
+            }
+        } finally {
+            Files.delete(source);
+        }
+    }
 
     /** Runs it in a folder, with these variables besides those of the test. */
     static Ended run(

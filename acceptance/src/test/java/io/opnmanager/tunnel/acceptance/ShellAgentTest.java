@@ -377,6 +377,36 @@ class ShellAgentTest {
 
     @Test
     @Execution(ExecutionMode.CONCURRENT)
+    @ResourceLock(value = BROKER, mode = ResourceAccessMode.READ)
+    void removed_while_it_starts_it_ends() throws Exception {
+        ShellFirewall firewall = enrolled("dash");
+        Path first = world.folder().resolve("tools-" + firewall.id());
+        // Its one step between reading its identity and taking its lock, with the folder made anew.
+        Script.put(
+                first.resolve("chmod"),
+                """
+                #!/bin/sh
+                PATH=${PATH#*:}
+                export PATH OPNMANAGER_ROOT=%1$s/none
+                [ ! -e "%2$s/identity" ] || dash %3$s --state "%2$s" remove
+                mkdir -p "%2$s"
+                exec chmod "$@"
+                """
+                        .formatted(first, firewall.state(), ShellFirewall.SCRIPT));
+
+        Script.Ended ended =
+                firewall.commandAt(Map.of("PATH", first + ":" + System.getenv("PATH")), "run");
+
+        assertThat(ended.output())
+                .contains("removed; revoke the firewall's credential")
+                .contains("not enrolled any more");
+        assertThat(ended.code()).isEqualTo(1);
+        assertThat(firewall.state()).doesNotExist();
+        firewall.assertNothingRuns();
+    }
+
+    @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void shellcheck_finds_nothing() throws Exception {
         try (Program shellcheck =
                 Program.start(

@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.opnmanager.tunnel.demo.Program;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -76,16 +74,15 @@ class ShellAgentUpdateTest {
     }
 
     /** The script as of another version, its {@code run} beginning with this. */
-    private Path source(String version, String run, String name) throws IOException {
+    private Path source(String version, String run, String name) throws Exception {
         String text = Project.read(ShellFirewall.SCRIPT);
         String other =
                 text.replaceFirst("^#!/bin/sh", "#!" + shebang)
                         .replaceFirst("(?m)^VERSION=.*$", "VERSION=" + version)
                         .replaceFirst(
                                 "(?m)^run\\(\\) \\{$", Matcher.quoteReplacement("run() {\n" + run));
-        Path file = Files.createDirectories(folder.resolve(name)).resolve("opnmanager-agent");
-        Files.writeString(file, other);
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path file = folder.resolve(name).resolve("opnmanager-agent");
+        Script.put(file, other);
         return file;
     }
 
@@ -389,11 +386,7 @@ class ShellAgentUpdateTest {
         // As a power cut leaves it: swapped, and nothing written about it.
         Files.writeString(state().resolve("update/trying"), "9.0.0 1\n");
         Files.writeString(state().resolve("update/outcome"), "trying 9.0.0 \n");
-        Files.copy(
-                broker.release.resolve("opnmanager-agent"),
-                installed,
-                java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-        Files.setPosixFilePermissions(installed, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Script.put(installed, Files.readString(broker.release.resolve("opnmanager-agent")));
 
         Program program = run();
 
@@ -463,13 +456,13 @@ class ShellAgentUpdateTest {
         installed();
         done(agent("run", "--detach"));
         Eventually.within(LIMIT, () -> assertThat(broker.checkinsOf(OLD)).isNotEmpty());
-        int before = broker.checkins.size();
 
         Script.Ended ended = agent("upgrade", source("9.0.0", "exit 1", "next") + "");
 
         assertThat(ended.code()).isEqualTo(1);
         assertThat(ended.output()).contains("the new agent did not start: the old one is back");
         assertThat(installed).content().contains("VERSION=0.1.0");
+        int before = broker.checkins.size();
         Eventually.within(LIMIT, () -> assertThat(broker.checkins).hasSizeGreaterThan(before));
         assertThat(broker.checkinsOf(NEW)).isEmpty();
         done(agent("remove"));
