@@ -3,6 +3,7 @@ package io.opnmanager.tunnel.broker.release;
 import static io.opnmanager.tunnel.broker.Api.administrator;
 import static io.opnmanager.tunnel.broker.Api.bearer;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
@@ -412,6 +413,14 @@ class RolloutTest {
         Box box = Box.enrolled();
         put(100, false).statusCode(200);
         box.assertOffered(version);
+        // The first sight of it moves it too, within a second.
+        await().until(() ->
+                jdbi.withHandle(handle ->
+                        handle.createQuery(
+                                        "SELECT last_seen IS NOT NULL FROM firewall WHERE id = :id")
+                                .bind("id", box.id())
+                                .mapTo(Boolean.class)
+                                .one()));
         String before = changedAt(box);
 
         box.assertOffered(version);
