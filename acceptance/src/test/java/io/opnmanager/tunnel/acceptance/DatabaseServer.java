@@ -1,6 +1,7 @@
 package io.opnmanager.tunnel.acceptance;
 
 import io.opnmanager.tunnel.demo.EmbeddedMariaDb;
+import io.opnmanager.tunnel.demo.Loopback;
 import io.opnmanager.tunnel.demo.ProjectRoot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,7 +10,11 @@ import java.nio.file.Path;
 /** The one database server of a JVM; it ends with it. Each {@link World} has its own schema. */
 final class DatabaseServer {
 
-    static final Path FOLDER = ProjectRoot.path().resolve("acceptance/target/acceptance");
+    /** Of this process, and of nobody who tests beside it. */
+    static final Path FOLDER =
+            ProjectRoot.path()
+                    .resolve("acceptance/target/acceptance")
+                    .resolve(Integer.toString(Loopback.PART));
 
     private DatabaseServer() {}
 

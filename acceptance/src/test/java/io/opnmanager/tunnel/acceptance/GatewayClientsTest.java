@@ -27,6 +27,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  *
  * <p>Long because all of it is shown at one broker and one firewall, which are dear to start.
  */
+@ExtendWith(BothCompilers.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class GatewayClientsTest {
 

@@ -30,11 +30,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Much at once, large bodies and slow sides through the whole path: TLS, broker, SSH, agent, page.
  * The broker has little memory, so that what it gathered would be its end.
  */
+@ExtendWith(BothCompilers.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HeavyUseTest {
 

@@ -19,10 +19,10 @@ record PortRange(int first, int last) {
     /** Below what kernels give to outgoing connections (ip_local_port_range). */
     private static final int LIMIT = 32_000;
 
-    /** On which nobody listens now; begins elsewhere in each process. */
+    /** On which nobody listens now; begins elsewhere in each of the processes that test. */
     static PortRange free(int size) throws IOException {
         int slots = (LIMIT - LOWEST) / size;
-        int begin = (int) (ProcessHandle.current().pid() % slots);
+        int begin = slots * Loopback.PART / Loopback.PARTS;
         for (int i = 0; i < slots; i++) {
             int first = LOWEST + (begin + i) % slots * size;
             var range = new PortRange(first, first + size - 1);

@@ -27,8 +27,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The pair: {@code tunnelctl serve} and the gateway, to a service and to a firewall. */
+@ExtendWith(BothCompilers.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TunnelctlServeTest {
 

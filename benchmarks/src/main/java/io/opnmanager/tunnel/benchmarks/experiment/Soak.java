@@ -35,6 +35,8 @@ public final class Soak implements Experiment {
     /** For a sample they stand still. */
     private static final int SAMPLED_EVERY = 3;
 
+    private static final Duration SAID_EVERY = Duration.ofMinutes(1);
+
     /** Warm-up: a part of the whole time. */
     private static final int WARM_UP_PART = 5;
 
@@ -181,6 +183,7 @@ public final class Soak implements Experiment {
 
         void go(Duration time, List<Watched> watched) throws Exception {
             long begin = System.nanoTime();
+            long said = begin;
             while (System.nanoTime() - begin < time.toNanos()) {
                 turn(turns % 2 == 0 ? steady : killed);
                 turns++;
@@ -192,7 +195,15 @@ public final class Soak implements Experiment {
                         one.sample();
                     }
                 }
+                if (System.nanoTime() - said >= SAID_EVERY.toNanos()) {
+                    say();
+                    said = System.nanoTime();
+                }
             }
+            say();
+        }
+
+        private void say() {
             bench.say("%d tunnels so far, %d agents killed".formatted(turns, kills));
         }
 

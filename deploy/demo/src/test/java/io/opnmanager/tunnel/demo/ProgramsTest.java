@@ -28,9 +28,7 @@ class ProgramsTest {
 
     @Test
     void a_jar_is_started_with_the_flags_of_a_jvm(@TempDir Path module) throws IOException {
-        Path jar = module.resolve("target/quarkus-app/quarkus-run.jar");
-        Files.createDirectories(module.resolve("target/quarkus-app"));
-        Files.writeString(jar, "");
+        Path jar = jar(module);
 
         assertThat(Programs.JAR.command(module, START))
                 .containsExactly(
@@ -43,6 +41,24 @@ class ProgramsTest {
                         jar.toString(),
                         "run",
                         "--verbose");
+    }
+
+    @Test
+    void flags_for_every_jar_come_before_those_of_the_program(@TempDir Path module)
+            throws IOException {
+        Path jar = jar(module);
+        System.setProperty("programs.flags", " -Xmx32m -XX:TieredStopAtLevel=1 ");
+        try {
+            assertThat(Programs.JAR.command(module, START))
+                    .startsWith(
+                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            "-Xmx32m",
+                            "-XX:TieredStopAtLevel=1",
+                            "-Xmx64m")
+                    .endsWith("-jar", jar.toString(), "run", "--verbose");
+        } finally {
+            System.clearProperty("programs.flags");
+        }
     }
 
     @Test
@@ -111,6 +127,12 @@ class ProgramsTest {
         assertThatThrownBy(() -> Programs.NATIVE.command(module, START))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("found 2");
+    }
+
+    private static Path jar(Path module) throws IOException {
+        Path jar = module.resolve("target/quarkus-app/quarkus-run.jar");
+        Files.createDirectories(jar.getParent());
+        return Files.writeString(jar, "");
     }
 
     private static Path runner(Path module, String name) throws IOException {
