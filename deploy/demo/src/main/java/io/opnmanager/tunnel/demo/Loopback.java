@@ -29,7 +29,8 @@ public final class Loopback {
      * Each looks in a part of its own, because what one of them was given is free to the others
      * until somebody listens there.
      */
-    public static final int PART = Math.floorMod(Integer.parseInt(System.getProperty("ports.part", "0")), PARTS);
+    public static final int PART =
+            Math.floorMod(Integer.parseInt(System.getProperty("ports.part", "0")), PARTS);
 
     private static final int PART_SIZE = 2_500;
 
